@@ -45,3 +45,20 @@ export interface ProfileStore {
   list(region: string, request: ListRequest): Promise<readonly StoredProfile[]>;
   close(): Promise<void>;
 }
+
+/**
+ * A store that cannot be reached, or has no capacity to spare, just now: the same call may succeed later.
+ * A write that ends this way may or may not have been applied. The message names the store, never a
+ * credential nor what a profile holds.
+ */
+export class StoreUnavailableError extends Error {
+  override readonly name = "StoreUnavailableError";
+
+  constructor(
+    message: string,
+    /** `throttled`: the store itself asked for fewer calls. `unreachable`: everything else. */
+    readonly reason: "throttled" | "unreachable",
+  ) {
+    super(message);
+  }
+}
