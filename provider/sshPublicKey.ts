@@ -1,0 +1,174 @@
+import { nearest } from "./nearest";
+import {
+  BrokenKeyBlob,
+  isSshKeyType,
+  readKeyBlob,
+  type SshKeyType,
+  sshKeyTypes,
+} from "./sshKeyBlob";
+
+/** One OpenSSH public key. */
+export interface SshPublicKey {
+  /** The name of its type, for example `ssh-ed25519`. */
+  readonly type: SshKeyType;
+  /** The size that `ssh-keygen -l` prints: of the modulus (RSA), of p (DSA), of the curve. */
+  readonly bits: number;
+  /** `SHA256:` and the hash of the blob in base64 without padding, as `ssh-keygen -l` prints it. */
+  readonly fingerprint: string;
+  /** What follows the key on its line; `""` when nothing does. */
+  readonly comment: string;
+}
+
+/**
+ * The keys, or what is wrong with the text. A problem is a clause that reads on after the name of the
+ * field (`sshPublicKey holds a private key; …`). It never repeats any of the text, which may be a secret.
+ */
+export type SshPublicKeysRead =
+  | { readonly keys: readonly SshPublicKey[]; readonly problem?: never }
+  | { readonly problem: string; readonly keys?: never };
+
+export interface SshPublicKeyRules {
+  /** Takes DSA keys, and RSA keys of 1024 to 2047 bits, too. */
+  readonly allowWeakKeys: boolean;
+}
+
+/**
+ * Reads the text of the `sshPublicKey` field: OpenSSH public keys, one on a line, with blank lines and `#` comment lines
+ * as in authorized_keys. Empty text is no keys. Never throws.
+ */
+export function readSshPublicKeys(text: string, rules: SshPublicKeyRules): SshPublicKeysRead {
+  const format = formatProblem(text);
+  if (format) return { problem: format };
+  const lines = text.split(/\r\n|\n|\r/);
+  const written = lines.filter((line) => line.trim() !== "").length;
+  const keys: SshPublicKey[] = [];
+  for (const [index, line] of lines.entries()) {
+    if (/^[ \t]*(#|$)/.test(line)) continue;
+    const read = readLine(line.replace(/^[ \t]+|[ \t]+$/g, ""), rules);
+    if (typeof read === "string") {
+      return { problem: written > 1 ? `on line ${index + 1} ${read}` : read };
+    }
+    keys.push(read);
+  }
+  if (written > 0 && keys.length === 0) {
+    return { problem: `holds comments but no key; ${keyForm}, and "" is no key` };
+  }
+  return { keys };
+}
+
+/** Whether two `sshPublicKey` texts are the same but for white space around them; absent is `""`. */
+export function sameSshPublicKey(a: string | undefined, b: string | undefined): boolean {
+  return (a ?? "").trim() === (b ?? "").trim();
+}
+
+/**
+ * How a message or a drift shows an `sshPublicKey` text without printing it: `SHA256:… (ssh-ed25519)`, several keys
+ * joined with ", "; `(none)` when empty. Weak keys are shown like others; any text may be given, and none of it is repeated
+ * when it is not made of public keys.
+ */
+export function describeSshPublicKeys(text: string | undefined): string {
+  if (text === undefined || text.trim() === "") return "(none)";
+  const { keys } = readSshPublicKeys(text, { allowWeakKeys: true });
+  if (!keys) return `unreadable text of ${text.length} characters`;
+  return keys.map(({ fingerprint, type }) => `${fingerprint} (${type})`).join(", ");
+}
+
+/**
+ * Both sides of a drift, described. Texts that differ only where a description does not reach (a comment,
+ * an unreadable text) would read alike, so the live one then says that it differs.
+ */
+export function describeSshPublicKeyDrift(
+  liveText: string | undefined,
+  declaredText: string | undefined,
+): { live: string; declared: string } {
+  const live = describeSshPublicKeys(liveText);
+  const declared = describeSshPublicKeys(declaredText);
+  if (live !== declared || sameSshPublicKey(liveText, declaredText)) return { live, declared };
+  const readable = readSshPublicKeys(liveText ?? "", { allowWeakKeys: true }).keys !== undefined;
+  return { live: `${live}, ${readable ? "with other comments" : "another one"}`, declared };
+}
+
+const keyForm = 'right is one line per key, "<type> <base64> [comment]", as in a .pub file';
+
+/** Texts that are not lines of keys at all, each with the way to what is wanted. Searched in the whole text, so a key pasted as one line is found too. */
+const otherFormats: readonly { sign: RegExp; problem: string }[] = [
+  {
+    // PEM of any kind, OpenSSH, SSH2, PGP; then PuTTY; then the first bytes of an OpenSSH private key in base64.
+    sign: /BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|PuTTY-User-Key-File|Private-(?:Lines|MAC|Hash):|b3BlbnNzaC1rZXktdj/i,
+    problem:
+      "holds a private key; give the public key instead (the .pub file beside it, or what ssh-keygen -y -f prints), and replace the pair if the private key was stored or sent anywhere",
+  },
+  {
+    sign: /BEGIN SSH2 PUBLIC KEY/i,
+    problem:
+      "holds a key in the format of RFC 4716 (SSH2 PUBLIC KEY); convert it with: ssh-keygen -i -f <file>",
+  },
+  {
+    sign: /BEGIN (?:RSA|DSA) PUBLIC KEY/i,
+    problem: "holds a key in PEM format (PKCS #1); convert it with: ssh-keygen -i -m PEM -f <file>",
+  },
+  {
+    sign: /BEGIN (?:EC )?PUBLIC KEY/i,
+    problem: "holds a key in PEM format; convert it with: ssh-keygen -i -m PKCS8 -f <file>",
+  },
+  {
+    sign: /BEGIN PGP |BEGIN [A-Z0-9 ]{0,40}CERTIFICATE/i,
+    problem: `holds a PGP key or an X.509 certificate; ${keyForm}`,
+  },
+];
+
+function formatProblem(text: string): string | undefined {
+  return otherFormats.find(({ sign }) => sign.test(text))?.problem;
+}
+
+/** The key of one line without white space around it, or the problem. */
+function readLine(line: string, rules: SshPublicKeyRules): SshPublicKey | string {
+  const [, type = "", base64 = "", comment = ""] =
+    /^([^ \t]+)(?:[ \t]+([^ \t]+))?(?:[ \t]+(.*))?$/s.exec(line) ?? [];
+  if (!isSshKeyType(type)) return `holds ${withoutType(line, type)}`;
+  if (base64 === "") return `holds the type ${type} without a key after it; ${keyForm}`;
+  const blob = Buffer.from(base64, "base64");
+  // Buffer skips what it cannot decode; only a text that comes out the same was base64, padded as OpenSSH asks.
+  if (blob.toString("base64") !== base64) {
+    return `holds an ${type} key that is not whole base64: cut off, wrapped or damaged; ${keyForm}`;
+  }
+  try {
+    const { bits, weakness } = readKeyBlob(blob, type);
+    if (weakness && !rules.allowWeakKeys) {
+      return `holds ${weakness}; use ssh-ed25519 or RSA of 3072 bits, or set codestar:allowWeakKeys to true`;
+    }
+    return { type, bits, fingerprint: fingerprintOf(blob), comment };
+  } catch (error) {
+    if (error instanceof BrokenKeyBlob)
+      return `holds an ${type} key that ${error.message}; ${keyForm}`;
+    throw error;
+  }
+}
+
+/** What a line is that does not begin with a key type. */
+function withoutType(line: string, word: string): string {
+  if (/-cert-v\d\d@openssh\.com$/.test(word)) {
+    return "an OpenSSH certificate, which expires and proves itself to servers that trust its authority; give the public key that it certifies (the .pub file without -cert in its name)";
+  }
+  // Options (from="…", command="…") are refused, not skipped: who may log in from where, and run what, is for the server
+  // that grants access to say, and a profile's owner may write this field without being that server's administrator.
+  if (line.split(/[ \t"]+/).some((part) => isSshKeyType(part))) {
+    return `something before the type of the key; options of authorized_keys (from="…", command="…") and host names do not belong here: ${keyForm}`;
+  }
+  if (isSshKeyType(word.split(/\s/)[0]!)) {
+    return "a key type that is followed by a special space (no-break space); use an ordinary one";
+  }
+  if (word.startsWith("AAAA")) return `a key without its type in front; ${keyForm}`;
+  if (/^(?:SHA256|MD5):/.test(word)) return `a fingerprint, not a key; ${keyForm}`;
+  if (/^(?:~|\.{0,2}[/\\]|file:|[A-Za-z]:\\)|\.pub$/.test(word)) {
+    return `what looks like the path of a file; give the text of the file, for example with readFileSync(path, "utf8")`;
+  }
+  const meant = nearest(word, sshKeyTypes);
+  const hint = meant ? ` (did you mean ${meant}?)` : "";
+  return `something that does not begin with a type of key${hint}; ${keyForm}, and the types are ${sshKeyTypes.join(", ")}`;
+}
+
+function fingerprintOf(blob: Buffer): string {
+  const { createHash } = require("node:crypto") as typeof import("node:crypto");
+  return `SHA256:${createHash("sha256").update(blob).digest("base64").replace(/=+$/, "")}`;
+}
