@@ -1,0 +1,34 @@
+import type { StoredProfile } from "../store/store";
+
+/** A profile as Create, Describe and Update answer it. */
+export interface WireProfile extends WireSummary {
+  /** Epoch seconds with a fraction of milliseconds. */
+  readonly createdTimestamp: number;
+  readonly lastModifiedTimestamp: number;
+}
+
+/** A profile as List answers it: without times, as the model has it. */
+export interface WireSummary {
+  readonly userArn: string;
+  readonly displayName: string;
+  readonly emailAddress: string;
+  /** `""` without a key, as AWS's recorded replies have it. */
+  readonly sshPublicKey: string;
+}
+
+export function wireSummary(profile: StoredProfile): WireSummary {
+  return {
+    userArn: profile.userArn,
+    displayName: profile.displayName,
+    emailAddress: profile.emailAddress,
+    sshPublicKey: profile.sshPublicKey,
+  };
+}
+
+export function wireProfile(profile: StoredProfile): WireProfile {
+  return {
+    ...wireSummary(profile),
+    createdTimestamp: profile.createdAt / 1000,
+    lastModifiedTimestamp: profile.modifiedAt / 1000,
+  };
+}
