@@ -6,90 +6,74 @@
  */
 export class ServiceError extends Error {
   constructor(
-    override readonly name: string,
     readonly status: number,
+    override readonly name: string,
     message: string,
   ) {
     super(message);
   }
 
   static validation(message: string) {
-    return new ServiceError("ValidationException", 400, message);
+    return new ServiceError(400, "ValidationException", message);
   }
 
   static userProfileAlreadyExists(userArn: string) {
     return new ServiceError(
-      "UserProfileAlreadyExistsException",
       400,
+      "UserProfileAlreadyExistsException",
       `A user profile for ${userArn} already exists in this region.`,
     );
   }
 
   static userProfileNotFound(userArn: string) {
     return new ServiceError(
-      "UserProfileNotFoundException",
       404,
+      "UserProfileNotFoundException",
       `There is no user profile for ${userArn} in this region.`,
     );
   }
 
   static invalidNextToken() {
     return new ServiceError(
-      "InvalidNextTokenException",
       400,
+      "InvalidNextTokenException",
       "The next token is not one that this service issued for this account and region.",
     );
   }
 
   static serialization(message: string) {
-    return new ServiceError("SerializationException", 400, message);
+    return new ServiceError(400, "SerializationException", message);
   }
 
   /** The status tells what of the request names no operation: 404 the path, 405 the method, 400 the target. */
   static unknownOperation(message: string, status: 400 | 404 | 405 = 400) {
-    return new ServiceError("UnknownOperationException", status, message);
+    return new ServiceError(status, "UnknownOperationException", message);
   }
 
   static requestEntityTooLarge(limit: number) {
     return new ServiceError(
-      "RequestEntityTooLargeException",
       413,
+      "RequestEntityTooLargeException",
       `The request body is longer than ${limit} bytes.`,
     );
   }
 
   static accessDenied(message: string) {
-    return new ServiceError("AccessDeniedException", 400, message);
-  }
-
-  static missingAuthenticationToken(message: string) {
-    return new ServiceError("MissingAuthenticationTokenException", 400, message);
-  }
-
-  static incompleteSignature(message: string) {
-    return new ServiceError("IncompleteSignatureException", 400, message);
-  }
-
-  static invalidSignature(message: string) {
-    return new ServiceError("InvalidSignatureException", 400, message);
-  }
-
-  static unrecognizedClient(message: string) {
-    return new ServiceError("UnrecognizedClientException", 400, message);
+    return new ServiceError(400, "AccessDeniedException", message);
   }
 
   static throttling() {
-    return new ServiceError("ThrottlingException", 400, "Rate exceeded.");
+    return new ServiceError(400, "ThrottlingException", "Rate exceeded.");
   }
 
   static serviceUnavailable(message: string) {
-    return new ServiceError("ServiceUnavailableException", 503, message);
+    return new ServiceError(503, "ServiceUnavailableException", message);
   }
 
   static internalFailure() {
     return new ServiceError(
-      "InternalFailure",
       500,
+      "InternalFailure",
       "The request could not be served because of an internal failure.",
     );
   }
