@@ -44,7 +44,7 @@ export function readSshPublicKeys(text: string, rules: SshPublicKeyRules): SshPu
   const keys: SshPublicKey[] = [];
   for (const [index, line] of lines.entries()) {
     if (/^[ \t]*(#|$)/.test(line)) continue;
-    const read = readLine(line.replace(/^[ \t]+|[ \t]+$/g, ""), rules);
+    const read = readLine(line.replace(/^[ \t]+/, "").trimEnd(), rules);
     if (typeof read === "string") {
       return { problem: written > 1 ? `on line ${index + 1} ${read}` : read };
     }
@@ -88,7 +88,7 @@ export function describeSshPublicKeyDrift(
   return { live: `${live}, ${readable ? "with other comments" : "another one"}`, declared };
 }
 
-const keyForm = 'right is one line per key, "<type> <base64> [comment]", as in a .pub file';
+const keyForm = 'write one line per key, "<type> <base64> [comment]", as in a .pub file';
 
 /** Texts that are not lines of keys at all, each with the way to what is wanted. Searched in the whole text, so a key pasted as one line is found too. */
 const otherFormats: readonly { sign: RegExp; problem: string }[] = [
