@@ -1,0 +1,29 @@
+import { inspect } from "node:util";
+
+/**
+ * A text that shows as `[secret]` wherever it is printed, logged or serialized; `reveal` alone gives
+ * it away. The private field keeps it out of `util.inspect` with `showHidden` too.
+ */
+export class Secret {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  reveal(): string {
+    return this.#text;
+  }
+
+  toString(): string {
+    return "[secret]";
+  }
+
+  toJSON(): string {
+    return "[secret]";
+  }
+
+  [inspect.custom](): string {
+    return "[secret]";
+  }
+}
