@@ -1,0 +1,14 @@
+export {
+  type GetUserProfileArgs,
+  type GetUserProfileOutputArgs,
+  type GetUserProfileResult,
+  getUserProfile,
+  getUserProfileOutput,
+  type ListUserProfilesArgs,
+  type ListUserProfilesOutputArgs,
+  type ListUserProfilesResult,
+  listUserProfiles,
+  listUserProfilesOutput,
+  type UserProfileSummary,
+} from "./functions";
+export { CodeStarUserProfile, type CodeStarUserProfileArgs } from "./resource";

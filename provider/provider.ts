@@ -1,0 +1,331 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { checkInputs } from "./check";
+import { type Connection, connections } from "./connection";
+import { findDrift } from "./drift";
+import { explain, Failure, failure, isFault } from "./errors";
+import {
+  differences,
+  type FieldValues,
+  fields,
+  type LiveProfile,
+  type ProfileInputs,
+  type ProfileState,
+  pick,
+  sameValue,
+} from "./profile";
+import { projectFolder } from "./projectFolder";
+import { readSettings, type Settings } from "./settings";
+import { isUnknown } from "./unknown";
+
+/*
+ * The dynamic provider. The module itself is the provider: state holds the line
+ * `exports.handler = () => require("pulumi-codestar/provider")`, and the engine's host calls the functions
+ * exported here. It is loaded once per process, one for a preview and another for the update that follows,
+ * so what stands at module level belongs to one operation of the engine.
+ */
+
+type Props = Record<string, unknown>;
+
+let settings: Settings | Error | undefined;
+let connect: ((region?: string) => Promise<Connection>) | undefined;
+
+/** Profiles in which this process's check found drift. */
+const drifted = new Set<string>();
+
+/**
+ * Profiles that this process created or took over. When a resource is renamed, or replaced by one of the
+ * same ARN, the engine creates the new one first and deletes the old one last; by then the profile is the
+ * new one's.
+ */
+const taken = new Set<string>();
+
+const profileKey = (region: string, userArn: string) => `${region} ${userArn}`;
+
+async function configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
+  // No await before this: the host uses the provider before configure has settled. An error is kept,
+  // for one thrown here would reach only the first resource.
+  try {
+    settings = readSettings((key) => config.get(key), process.env, projectFolder(process.cwd()));
+  } catch (error) {
+    settings = error as Error;
+  }
+}
+
+/**
+ * Checks the inputs, fills in the region, and compares them with the live profile: `drift` in the answer
+ * is what preview shows. No remote call is made for inputs that are invalid or not yet known.
+ */
+async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResult> {
+  if (settings instanceof Error) return refuse(settings.message);
+  const inputs = { ...news };
+  delete inputs.drift;
+  const before = olds as Partial<ProfileInputs>;
+  const failures = checkInputs(inputs, {
+    ...current(),
+    exists: before.userArn !== undefined || inputs.adopt === true,
+  });
+  if (failures.length > 0) return refuse(...failures.map(({ reason }) => reason));
+  if (inputs.region === undefined) {
+    try {
+      inputs.region = (await connection(undefined)).region;
+    } catch (error) {
+      return refuse(regionFailure(error));
+    }
+  }
+  const checked = inputs as unknown as ProfileInputs;
+  if (isUnknown(checked.userArn) || isUnknown(checked.region)) return { inputs };
+
+  const exists = before.userArn === checked.userArn && before.region === checked.region;
+  const live = current().drift ? await lookUp(checked) : "not read";
+  if (live instanceof Failure) return refuse(live.message);
+  if (!exists) {
+    const reason = live === "not read" ? missingForCreate(checked) : conflict(checked, live);
+    return reason ? refuse(reason) : { inputs };
+  }
+  if (live === "not read") return { inputs };
+  const drift = findDrift(before, checked, live);
+  if (drift === undefined) return { inputs };
+  if (live === undefined) {
+    const reason = missingForCreate(checked);
+    if (reason) return refuse(reason);
+  }
+  drifted.add(profileKey(checked.region, checked.userArn));
+  return { inputs: { ...inputs, drift } };
+}
+
+/**
+ * Compares the recorded state with checked inputs, without any call: what the live profile says is in
+ * `drift` already. In a refresh the engine calls this with the roles swapped, and with the `drift` of an
+ * earlier update among the news; that one counts only when this process's check has put it there.
+ */
+async function diff(_id: string, olds: Props, news: Props): Promise<pulumi.dynamic.DiffResult> {
+  const before = olds as unknown as ProfileState;
+  const now = news as unknown as ProfileInputs;
+  const replaces = (["userArn", "region"] as const).filter((key) => before[key] !== now[key]);
+  const changed =
+    fields.some((field) => !sameValue(field, before[field], now[field])) ||
+    (["adopt", "ignoreDrift", "secretFields"] as const).some(
+      (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),
+    );
+  const drift = now.drift !== undefined && drifted.has(profileKey(now.region, now.userArn));
+  return { changes: replaces.length > 0 || changed || drift, replaces };
+}
+
+/**
+ * Creates the profile. One that exists already is taken as ours when every declared field is equal, which
+ * is what a lost response leaves behind, and taken over when `adopt` says so.
+ */
+async function create(inputs: Props): Promise<pulumi.dynamic.CreateResult> {
+  const news = inputs as unknown as ProfileInputs;
+  const { userArn } = news;
+  try {
+    const service = await connection(news.region);
+    const live = await createOrTakeOver(service, news);
+    taken.add(profileKey(news.region, userArn));
+    return { id: userArn, outs: state(news, live) };
+  } catch (error) {
+    throw failed("creating", userArn, error);
+  }
+}
+
+async function createOrTakeOver(service: Connection, news: ProfileInputs): Promise<LiveProfile> {
+  const declared = pick(news);
+  // Adopting is the one case where the profile is expected to be there.
+  let live = news.adopt ? await service.describe(news.userArn) : undefined;
+  if (live === undefined) {
+    try {
+      return await service.create(news.userArn, declared);
+    } catch (error) {
+      if (!isFault(error, "UserProfileAlreadyExistsException")) throw error;
+      live = await service.describe(news.userArn);
+      if (live === undefined) throw error;
+    }
+  }
+  const differing = differences(declared, live);
+  if (Object.keys(differing).length === 0) {
+    service.directory.record(live);
+    return live;
+  }
+  if (!news.adopt) throw new Error(existsAlready(differing));
+  return service.update(news.userArn, differing);
+}
+
+/**
+ * Reads the live profile for a refresh; an empty id drops the resource from the state, and is answered
+ * only for a profile that is confirmed missing. Fields that are not managed or whose drift is ignored stay
+ * as they are recorded. The times are those of the last write by this program unless the read carried
+ * some: the list that serves many profiles at once has none.
+ */
+async function read(id: string, props: Props): Promise<pulumi.dynamic.ReadResult> {
+  const recorded = props as unknown as ProfileState;
+  const known = { ...props };
+  delete known.__provider;
+  try {
+    const service = await connection(recorded.region);
+    const live = await service.directory.find(id);
+    if (live === undefined) return { id: "", props: {} };
+    const values = pick(recorded, (field) => !recorded.ignoreDrift?.includes(field));
+    for (const field of fields) {
+      // White space around a key is not a difference, so the state keeps its own spelling.
+      if (values[field] !== undefined && !sameValue(field, values[field], live[field])) {
+        values[field] = live[field];
+      }
+    }
+    const refreshed = { ...known, ...values };
+    const inputs: Props = { ...refreshed };
+    delete inputs.createdTimestamp;
+    delete inputs.lastModifiedTimestamp;
+    return { id, props: { ...refreshed, ...times(live) }, inputs };
+  } catch (error) {
+    throw failed("reading", id, error);
+  }
+}
+
+/**
+ * Sends only the fields whose live value differs from what is declared. A key that was declared and now is
+ * not is revoked; a profile that disappeared is created again.
+ */
+async function update(id: string, olds: Props, news: Props): Promise<pulumi.dynamic.UpdateResult> {
+  const before = olds as unknown as ProfileState;
+  const now = news as unknown as ProfileInputs;
+  try {
+    const service = await connection(now.region);
+    // With drift off the state alone says what to send.
+    const live = current().drift
+      ? await service.directory.find(id)
+      : ({ sshPublicKey: "", ...before } as LiveProfile);
+    const written = live && (await bringUpToDate(service, before, now, live));
+    return { outs: state(now, written ?? (await service.create(id, pick(now)))) };
+  } catch (error) {
+    throw failed("updating", id, error);
+  }
+}
+
+/** Answers undefined when the profile is gone. */
+async function bringUpToDate(
+  service: Connection,
+  before: ProfileState,
+  now: ProfileInputs,
+  live: LiveProfile,
+): Promise<LiveProfile | undefined> {
+  const wanted: FieldValues = pick(
+    now,
+    (field, value) => !now.ignoreDrift?.includes(field) || !sameValue(field, value, before[field]),
+  );
+  if (before.sshPublicKey !== undefined && now.sshPublicKey === undefined) wanted.sshPublicKey = "";
+  const differing = differences(wanted, live);
+  if (Object.keys(differing).length === 0) {
+    const { createdTimestamp, lastModifiedTimestamp } = before;
+    return {
+      ...live,
+      ...(createdTimestamp && { createdTimestamp }),
+      ...(lastModifiedTimestamp && { lastModifiedTimestamp }),
+      ...times(live),
+    };
+  }
+  try {
+    return await service.update(now.userArn, differing);
+  } catch (error) {
+    if (isFault(error, "UserProfileNotFoundException")) return undefined;
+    throw error;
+  }
+}
+
+/** Deletes the profile; one that is gone already is done. */
+async function remove(id: string, props: Props): Promise<void> {
+  const { region } = props as unknown as ProfileState;
+  if (taken.has(profileKey(region, id))) return;
+  try {
+    await (await connection(region)).delete(id);
+  } catch (error) {
+    throw failed("deleting", id, error);
+  }
+}
+
+export { check, configure, create, diff, read, remove as delete, update };
+
+function current(): Settings {
+  if (settings instanceof Error) throw settings;
+  // Hosts older than the configure call leave the provider with the SDK's environment alone.
+  settings ??= readSettings(() => undefined, process.env, process.cwd());
+  return settings;
+}
+
+function failed(verb: string, userArn: string, error: unknown): Failure {
+  if (settings instanceof Error) return new Failure(`${verb} ${userArn}`, settings.message);
+  return failure(verb, userArn, error, current());
+}
+
+function connection(region: string | undefined): Promise<Connection> {
+  connect ??= connections(current());
+  return connect(region);
+}
+
+/** The live profile through the directory, or the failure to say so. */
+async function lookUp({
+  userArn,
+  region,
+}: ProfileInputs): Promise<LiveProfile | undefined | Failure> {
+  try {
+    return await (await connection(region)).directory.find(userArn);
+  } catch (error) {
+    return failed("reading", userArn, error);
+  }
+}
+
+/** The engine prints the value of a property that a failure names, secret or not: the reason names it. */
+function refuse(...reasons: string[]): pulumi.dynamic.CheckResult {
+  return { failures: reasons.map((reason) => ({ property: "", reason })) };
+}
+
+function conflict(news: ProfileInputs, live: LiveProfile | undefined): string | undefined {
+  if (live === undefined) return missingForCreate(news);
+  if (news.adopt === true || isUnknown(news.adopt)) return undefined;
+  const known = pick(news, (_field, value) => !isUnknown(value));
+  const differing = differences(known, live);
+  if (Object.keys(differing).length === 0) return undefined;
+  return `creating CodeStar user profile ${news.userArn}: ${existsAlready(differing)}`;
+}
+
+function existsAlready(differing: FieldValues): string {
+  return (
+    `a profile exists already and differs in ${Object.keys(differing).join(", ")}; ` +
+    "set `adopt: true` to take it over and update it, or declare what is there"
+  );
+}
+
+/** The API asks for a name and an address when it creates a profile, and only then. */
+function missingForCreate(news: ProfileInputs): string | undefined {
+  const missing = (["displayName", "emailAddress"] as const).filter((f) => news[f] === undefined);
+  if (missing.length === 0) return undefined;
+  return (
+    `${missing.join(" and ")} must be declared, since CodeStar user profile ${news.userArn} ` +
+    "does not exist and is to be created"
+  );
+}
+
+function regionFailure(error: unknown): string {
+  return /region is missing/i.test(String((error as Error).message))
+    ? "no region is set; give the resource a `region`, or run `pulumi config set aws:region us-east-1`"
+    : explain(error, current());
+}
+
+/** What the state records: the inputs without drift, and the times of the live profile. */
+function state(news: ProfileInputs, live: LiveProfile): Props {
+  const {
+    drift: _drift,
+    __provider: _provider,
+    ...declared
+  } = news as ProfileInputs & {
+    __provider?: string;
+  };
+  return { ...declared, ...times(live) };
+}
+
+function times(live: LiveProfile): Pick<LiveProfile, "createdTimestamp" | "lastModifiedTimestamp"> {
+  const { createdTimestamp, lastModifiedTimestamp } = live;
+  return {
+    ...(createdTimestamp && { createdTimestamp }),
+    ...(lastModifiedTimestamp && { lastModifiedTimestamp }),
+  };
+}

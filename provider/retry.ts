@@ -1,0 +1,66 @@
+import type {
+  RetryErrorInfo,
+  RetryStrategyV2,
+  RetryToken,
+  StandardRetryToken,
+} from "@smithy/types";
+import { DefaultRateLimiter } from "@smithy/util-retry";
+
+/** Attempts of a call that fails on the way or inside the service, the first included; the SDK's own figure. */
+const attemptsWhenUnwell = 3;
+
+/**
+ * How long a call goes on being sent again while the service says "too many requests", in milliseconds.
+ * Being told to wait is not a failure: an update of thousands of profiles waits its turn.
+ */
+const patience = 15 * 60_000;
+
+/** The longest pause between two attempts, in milliseconds. */
+const longestPause = 5_000;
+
+interface Token extends StandardRetryToken {
+  readonly since: number;
+}
+
+/**
+ * Retries as the SDK's adaptive mode does, with its rate limiter, but differs where a stack of hundreds of
+ * profiles would fail: throttled calls are bounded by time and not by a quota that all calls share, a
+ * retry waits for the rate limiter as a first attempt does, and the limiter gets to see the error itself.
+ */
+export function createRetryStrategy(now: () => number = Date.now): RetryStrategyV2 {
+  // Without a floor the first throttled reply sets the rate to one call every two seconds, since the
+  // limiter has measured nothing yet.
+  const limiter = new DefaultRateLimiter({ minFillRate: 5 });
+  const token = (retryCount: number, delay: number, since: number): Token => ({
+    since,
+    getRetryCount: () => retryCount,
+    getRetryDelay: () => delay,
+    getRetryCost: () => undefined,
+  });
+  return {
+    async acquireInitialRetryToken() {
+      await limiter.getSendToken();
+      return token(0, 0, now());
+    },
+    async refreshRetryTokenForRetry(previous: RetryToken, { error, errorType }: RetryErrorInfo) {
+      const count = previous.getRetryCount() + 1;
+      const { since } = previous as Token;
+      const throttled = errorType === "THROTTLING";
+      const again = throttled
+        ? now() - since < patience
+        : errorType === "TRANSIENT" && count < attemptsWhenUnwell;
+      // The middleware takes any error here as "no more attempts" and throws the call's own error.
+      if (!again) throw new Error("No attempts left");
+      limiter.updateClientSendingRate(error);
+      await limiter.getSendToken();
+      return token(count, pause(throttled ? 200 : 100, count), since);
+    },
+    recordSuccess() {
+      limiter.updateClientSendingRate({});
+    },
+  };
+}
+
+function pause(base: number, count: number): number {
+  return Math.floor(Math.min(longestPause, Math.random() * base * 2 ** Math.min(count, 10)));
+}

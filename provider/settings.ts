@@ -1,0 +1,138 @@
+import { resolve } from "node:path";
+
+/** Where profiles are kept: AWS's own address (absent), an HTTP service, or a store run in process. */
+export type Endpoint =
+  | { readonly kind: "http"; readonly url: string; readonly loopback: boolean }
+  | { readonly kind: "store"; readonly url: string };
+
+/** The stack's configuration, read once per process. */
+export interface Settings {
+  readonly endpoint?: Endpoint;
+  /** Whether check reads live profiles; `codestar:drift`, on by default. */
+  readonly drift: boolean;
+  /** Whether DSA keys and RSA keys under 2048 bits pass; `codestar:allowWeakKeys`, false by default. */
+  readonly allowWeakKeys: boolean;
+  /** `aws:region`, AWS_REGION or AWS_DEFAULT_REGION; when absent the SDK's own chain decides. */
+  readonly region?: string;
+  /** `aws:profile`; when absent the SDK's own chain decides. */
+  readonly profile?: string;
+}
+
+const codestarKeys = ["codestar:endpoint", "codestar:drift", "codestar:allowWeakKeys"];
+
+/** A setting that is malformed or misspelt; the message is one sentence that names it. */
+export class SettingError extends Error {
+  override name = "SettingError";
+}
+
+/**
+ * Reads the settings.
+ * @param get answers a key of the stack's configuration.
+ * @param projectFolder where a relative `file:` path starts.
+ * @throws SettingError
+ */
+export function readSettings(
+  get: (key: string) => unknown,
+  environment: NodeJS.ProcessEnv,
+  projectFolder: string,
+): Settings {
+  const endpoint = readEndpoint(text(get, "codestar:endpoint"), projectFolder);
+  const region =
+    text(get, "aws:region") || environment.AWS_REGION || environment.AWS_DEFAULT_REGION || "";
+  const profile = text(get, "aws:profile");
+  return {
+    ...(endpoint && { endpoint }),
+    drift: choice(text(get, "codestar:drift"), "codestar:drift", { on: true, off: false }, true),
+    allowWeakKeys: choice(
+      text(get, "codestar:allowWeakKeys"),
+      "codestar:allowWeakKeys",
+      { true: true, false: false },
+      false,
+    ),
+    ...(region && { region }),
+    ...(profile && { profile }),
+  };
+}
+
+/** @throws SettingError when a `codestar:` key is not one of ours, for a misspelt setting would be silent. */
+export function refuseUnknownSettings(keys: Iterable<string>): void {
+  for (const key of keys) {
+    if (key.startsWith("codestar:") && !codestarKeys.includes(key)) {
+      throw new SettingError(
+        `${key} is not a setting of pulumi-codestar; its settings are ${codestarKeys.join(", ")}`,
+      );
+    }
+  }
+}
+
+/** How messages name the service; holds no credentials, since an address with any is refused. */
+export function endpointName(settings: Settings): string {
+  return settings.endpoint?.url ?? "AWS CodeStar";
+}
+
+function text(get: (key: string) => unknown, key: string): string | undefined {
+  const value = get(key);
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === "boolean") return String(value);
+  if (typeof value !== "string") throw new SettingError(`${key} must be text`);
+  return value.trim() || undefined;
+}
+
+function choice<T>(
+  value: string | undefined,
+  key: string,
+  choices: Record<string, T>,
+  absent: T,
+): T {
+  if (value === undefined) return absent;
+  const chosen = Object.hasOwn(choices, value) ? choices[value] : undefined;
+  if (chosen === undefined) {
+    throw new SettingError(
+      `${key} is ${JSON.stringify(value)}, but must be one of ${Object.keys(choices).join(", ")}`,
+    );
+  }
+  return chosen;
+}
+
+const loopbackHosts = new Set(["localhost", "[::1]"]);
+const examples = "https://profiles.example.com, file:profiles.db or dynamodb://profiles";
+
+function readEndpoint(value: string | undefined, projectFolder: string): Endpoint | undefined {
+  if (value === undefined) return undefined;
+  if (/^https?:\/\//.test(value)) return readAddress(value);
+  if (value.startsWith("file:")) {
+    const path = value.slice("file:".length).replace(/^\/\/(?=\/)/, "");
+    if (path === "" || path.startsWith("//")) {
+      throw new SettingError("codestar:endpoint names no file; write for example file:profiles.db");
+    }
+    return { kind: "store", url: `file:${resolve(projectFolder, path)}` };
+  }
+  if (/^dynamodb:\/\/[\w.-]{3,255}(\?.*)?$/.test(value)) return { kind: "store", url: value };
+  if (value.startsWith("memory:")) {
+    throw new SettingError(
+      "codestar:endpoint memory: would be forgotten between preview and update; write for example file:profiles.db",
+    );
+  }
+  throw new SettingError(
+    `codestar:endpoint is not an address or store that can be used; write for example ${examples}`,
+  );
+}
+
+function readAddress(value: string): Endpoint {
+  if (!URL.canParse(value)) {
+    throw new SettingError(
+      `codestar:endpoint is not a valid address; write for example ${examples}`,
+    );
+  }
+  const url = new URL(value);
+  if (url.username || url.password) {
+    throw new SettingError(
+      "codestar:endpoint must not carry a user name or password; credentials come from the AWS SDK's own chain or aws:profile",
+    );
+  }
+  if (url.search || url.hash) {
+    throw new SettingError("codestar:endpoint must be an address without `?` and `#`");
+  }
+  const loopback = loopbackHosts.has(url.hostname) || /^127\.\d+\.\d+\.\d+$/.test(url.hostname);
+  return { kind: "http", url: value, loopback };
+}
