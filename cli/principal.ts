@@ -1,0 +1,102 @@
+import { randomBytes, randomInt } from "node:crypto";
+import { parseArgs } from "node:util";
+import { PrincipalsFileError } from "../service/principals";
+import { addPrincipal } from "../service/principalsEdit";
+
+const usage = `Usage: codestar-profiles principal add NAME --account ACCOUNT --principals FILE
+         [--user-arn ARN] [--administrator]
+
+Adds a principal with a new access key to the principals file of the profile service and prints
+the key, once. A running service takes the change by itself.
+
+  --account ACCOUNT   the 12 digits of the account whose profiles the principal sees
+  --user-arn ARN      the IAM user whose profile the principal may write
+  --administrator     the principal may write every profile of the account
+  --principals FILE   the file; created when there is none
+`;
+
+/**
+ * `codestar-profiles principal`. The key goes to standard output as environment variables, all else to
+ * standard error, so that `… > alice.env` holds the key alone. Answers the exit status: 0 when added, 1 when
+ * not, 2 for wrong arguments.
+ */
+export async function run(argv: readonly string[]): Promise<number> {
+  const request = readArguments(argv);
+  if (typeof request === "string") {
+    process.stderr.write(request);
+    return request === usage ? 0 : 2;
+  }
+  const { file, name, account, userArn, administrator } = request;
+  const key = { accessKeyId: newAccessKeyId(), secretAccessKey: newSecretAccessKey() };
+  try {
+    await addPrincipal(file, {
+      name,
+      account,
+      ...(userArn !== undefined && { userArn }),
+      administrator,
+      keys: [key],
+    });
+  } catch (err) {
+    if (!(err instanceof PrincipalsFileError)) throw err;
+    process.stderr.write(`${err.message}\n`);
+    return 1;
+  }
+  process.stderr.write(`Added ${name} to ${file}. The secret is not shown again.\n`);
+  process.stdout.write(
+    `AWS_ACCESS_KEY_ID=${key.accessKeyId}\nAWS_SECRET_ACCESS_KEY=${key.secretAccessKey}\n`,
+  );
+  return 0;
+}
+
+interface Addition {
+  readonly file: string;
+  readonly name: string;
+  readonly account: string;
+  readonly userArn: string | undefined;
+  readonly administrator: boolean;
+}
+
+/** The addition asked for, or what to tell the user instead. */
+function readArguments(argv: readonly string[]): Addition | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        account: { type: "string" },
+        "user-arn": { type: "string" },
+        administrator: { type: "boolean", default: false },
+        principals: { type: "string" },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+    if (values.help) return usage;
+    const [action, name, ...others] = positionals;
+    if (action !== "add" || name === undefined || others.length > 0) {
+      return `Expected: principal add NAME.\n\n${usage}`;
+    }
+    if (values.account === undefined) return `The option --account is missing.\n\n${usage}`;
+    if (values.principals === undefined) return `The option --principals is missing.\n\n${usage}`;
+    return {
+      file: values.principals,
+      name,
+      account: values.account,
+      userArn: values["user-arn"],
+      administrator: values.administrator,
+    };
+  } catch (err) {
+    return `${(err as Error).message}\n\n${usage}`;
+  }
+}
+
+/** 80 random bits behind a prefix of its own, so that nobody takes it for a key of AWS's. */
+function newAccessKeyId(): string {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const letters = Array.from({ length: 16 }, () => alphabet[randomInt(alphabet.length)]);
+  return `CSPK${letters.join("")}`;
+}
+
+/** 240 random bits, 40 characters as at AWS. */
+function newSecretAccessKey(): string {
+  return randomBytes(30).toString("base64");
+}
