@@ -34,8 +34,7 @@ export const members = {
     type: "string",
     min: 32,
     max: 95,
-    pattern:
-      /^arn:aws:iam::\d{12}:user(?:(\u002F)|(\u002F[\u0021-\u007E]+\u002F))[\w+=,.@-]+$/,
+    pattern: /^arn:aws:iam::\d{12}:user(?:(\u002F)|(\u002F[\u0021-\u007E]+\u002F))[\w+=,.@-]+$/,
     sensitive: false,
     source: "modelled",
   },

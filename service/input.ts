@@ -19,7 +19,8 @@ export function readInput<O extends OperationName>(operation: O, body: Uint8Arra
   for (const [name, constraint] of Object.entries<Constraint>(constraints[operation])) {
     const value = Object.hasOwn(request, name) ? request[name] : undefined;
     if (value === undefined || value === null) {
-      if (constraint.required) failures.push(failure(name, "Member must not be null", "Value null"));
+      if (constraint.required)
+        failures.push(failure(name, "Member must not be null", "Value null"));
       continue;
     }
     const typed = ofType(name, constraint, value);

@@ -1,0 +1,145 @@
+import { type HttpHandler, type HttpRequest, HttpResponse } from "@smithy/protocol-http";
+import type { OperationName } from "./constraints";
+import { type ProfileService, profileService, type ServiceResponse } from "./protocol";
+import type { ServiceRequest } from "./request";
+import { openStore } from "./store/open";
+import type { ProfileStore } from "./store/store";
+
+export interface EmbeddedOptions {
+  /** A URL as `openStore` takes it, opened at the first request; or an open store, which stays the caller's. */
+  readonly store: string | ProfileStore;
+  /** The region of requests that are not signed for one; `us-east-1` when absent. */
+  readonly region?: string;
+  /** Epoch milliseconds; the system's when absent. */
+  readonly clock?: () => number;
+  /** Told of every request before it is served; undefined when it names no operation. */
+  readonly onRequest?: (operation: OperationName | undefined) => void;
+}
+
+type HandlerOptions = NonNullable<Parameters<HttpHandler["handle"]>[1]>;
+type Signal = NonNullable<HandlerOptions["abortSignal"]>;
+
+interface Opened {
+  readonly service: ProfileService;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * The profile service inside the process of its client, without a socket: pass it as `requestHandler` to
+ * a client of the AWS SDK for JavaScript v3. Requests and answers are those of the HTTP server, with one
+ * difference: a failure of the store rejects with its own sentence, where a server keeps it to its log.
+ *
+ * Clients of several regions may share one handler.
+ */
+export function embeddedRequestHandler(options: EmbeddedOptions): EmbeddedRequestHandler {
+  return new EmbeddedRequestHandler(options);
+}
+
+export class EmbeddedRequestHandler implements HttpHandler {
+  readonly metadata = { handlerProtocol: "http/1.1" };
+  readonly #options: EmbeddedOptions;
+  #opened: Promise<Opened> | undefined;
+
+  constructor(options: EmbeddedOptions) {
+    this.#options = options;
+  }
+
+  async handle(
+    request: HttpRequest,
+    { abortSignal }: HandlerOptions = {},
+  ): Promise<{ response: HttpResponse }> {
+    if (abortSignal?.aborted) throw aborted();
+    const answered = this.#serve(request);
+    const response = await (abortSignal
+      ? Promise.race([answered, abortion(abortSignal)])
+      : answered);
+    // A store that asks for fewer calls is for the client's own retries to deal with.
+    if (response.cause !== undefined && response.error !== "ThrottlingException") {
+      throw response.cause;
+    }
+    return { response: toHttpResponse(response) };
+  }
+
+  /** What a client's own `destroy` calls: closes the store once the writes under way are done. */
+  destroy(): void {
+    void this.close();
+  }
+
+  /** As `destroy`, and settles when the store is closed. A later request opens it again. */
+  async close(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    // A store that could not be opened has told its request so, and there is nothing to close.
+    await opened?.then(
+      ({ close }) => close(),
+      () => {},
+    );
+  }
+
+  updateHttpClientConfig(): void {}
+
+  httpHandlerConfigs(): Record<string, never> {
+    return {};
+  }
+
+  async #serve(request: HttpRequest): Promise<ServiceResponse> {
+    this.#opened ??= this.#open();
+    const { service } = await this.#opened;
+    return service.handle(toServiceRequest(request));
+  }
+
+  async #open(): Promise<Opened> {
+    try {
+      const { store: named, region = "us-east-1", clock = Date.now, onRequest } = this.#options;
+      const store = typeof named === "string" ? await openStore(named) : named;
+      return {
+        service: profileService({ store, region, clock, onRequest }),
+        close: async () => {
+          if (typeof named === "string") await store.close();
+        },
+      };
+    } catch (err) {
+      this.#opened = undefined;
+      throw err;
+    }
+  }
+}
+
+function toServiceRequest({ method, path, headers, body }: HttpRequest): ServiceRequest {
+  return {
+    method,
+    path,
+    headers: lowerCased(headers),
+    rawHeaders: Object.entries(headers).flat(),
+    body: typeof body === "string" ? Buffer.from(body, "utf8") : (body ?? new Uint8Array()),
+  };
+}
+
+/** As node's `http` hands headers to both sides. */
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+}
+
+function toHttpResponse({ status, headers, body }: ServiceResponse): HttpResponse {
+  return new HttpResponse({
+    statusCode: status,
+    // The SDK sets its clock by this header, as it does by a server's.
+    headers: { ...lowerCased(headers), date: new Date().toUTCString() },
+    body: Buffer.from(body, "utf8"),
+  });
+}
+
+function abortion(signal: Signal): Promise<never> {
+  return new Promise((_, reject) => {
+    const onAbort = () => reject(aborted());
+    // The SDK's own older signals are no EventTargets.
+    if (signal instanceof EventTarget) signal.addEventListener("abort", onAbort, { once: true });
+    else signal.onabort = onAbort;
+  });
+}
+
+function aborted(): Error {
+  return Object.assign(new Error("Request aborted"), { name: "AbortError" });
+}

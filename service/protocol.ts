@@ -1,0 +1,165 @@
+import { randomUUID } from "node:crypto";
+import { authorize as authorizeByDefault } from "./authorization";
+import { constraints, type Input, type OperationName } from "./constraints";
+import { ServiceError } from "./errors";
+import { readInput } from "./input";
+import type { Dependencies, Scope } from "./operations/dependencies";
+import { type Operation, operations } from "./operations/operations";
+import type { Principal } from "./principal";
+import { signedRegion } from "./region";
+import type { Authenticate, Authorize, ServiceRequest } from "./request";
+import { StoreUnavailableError } from "./store/store";
+
+export const targetPrefix = "CodeStar_20170419.";
+export const contentType = "application/x-amz-json-1.1";
+
+export interface ServiceOptions extends Dependencies {
+  /** The region of requests that are not signed for one. */
+  readonly region: string;
+  /** Without it everyone may do everything, in every account of the region. */
+  readonly authenticate?: Authenticate | undefined;
+  /** Rules for who is authenticated; CodeStar's own (authorization.ts) when absent. */
+  readonly authorize?: Authorize | undefined;
+  /** Told of every request before it is served; undefined when it names no operation. */
+  readonly onRequest?: ((operation: OperationName | undefined) => void) | undefined;
+}
+
+export interface ServiceResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly requestId: string;
+  /** What was asked for, by whom, and the `__type` of the error it ended in; as far as it came. */
+  readonly operation?: OperationName;
+  readonly principal?: Principal;
+  readonly error?: string;
+  /** What went wrong inside, for a log of the operator's; never for the client. */
+  readonly cause?: unknown;
+}
+
+export interface ProfileService {
+  /** Never rejects: every failure becomes a response. */
+  handle(request: ServiceRequest): Promise<ServiceResponse>;
+}
+
+/** What is known of a request while it is being served. */
+interface Progress {
+  operation?: OperationName;
+  principal?: Principal;
+}
+
+/**
+ * AWS's JSON 1.1 protocol around the five operations: the one place where requests are taken apart and
+ * errors become responses, whether they came over HTTP or within the process.
+ */
+export function profileService(options: ServiceOptions): ProfileService {
+  const run = operations(options);
+  const {
+    authenticate,
+    authorize = authorizeByDefault,
+    region: defaultRegion,
+    onRequest,
+  } = options;
+
+  async function serve<O extends OperationName>(
+    request: ServiceRequest,
+    operation: O,
+    progress: Progress,
+  ): Promise<object> {
+    const principal = await authenticate?.(request);
+    if (principal !== undefined) progress.principal = principal;
+    else refuseWebPages(request);
+    const input: Input<O> = readInput(operation, request.body);
+    if (principal !== undefined) authorize(principal, operation, userArnOf(input));
+    const scope: Scope = {
+      region: signedRegion(single(request.headers.authorization)) ?? defaultRegion,
+      account: principal?.account,
+    };
+    return (run[operation] as Operation<O>)(input, scope);
+  }
+
+  return {
+    async handle(request) {
+      const progress: Progress = {};
+      try {
+        const operation = operationOf(request);
+        progress.operation = operation;
+        onRequest?.(operation);
+        const result = await serve(request, operation, progress);
+        return { ...respond(200, result), ...progress };
+      } catch (err) {
+        if (progress.operation === undefined) onRequest?.(undefined);
+        return { ...respondWithError(err), ...progress };
+      }
+    },
+  };
+}
+
+/** The response that tells a client of an error; what is no ServiceError stays inside. */
+export function respondWithError(err: unknown): ServiceResponse {
+  const told = toServiceError(err);
+  return {
+    ...respond(told.status, { __type: told.name, message: told.message }),
+    error: told.name,
+    ...(told !== err && { cause: err }),
+  };
+}
+
+function toServiceError(err: unknown): ServiceError {
+  if (err instanceof ServiceError) return err;
+  if (err instanceof StoreUnavailableError) {
+    return err.reason === "throttled"
+      ? ServiceError.throttling()
+      : ServiceError.serviceUnavailable("The store of the profiles is not available just now.");
+  }
+  return ServiceError.internalFailure();
+}
+
+function respond(status: number, result: object): ServiceResponse {
+  const requestId = randomUUID();
+  return {
+    status,
+    headers: { "content-type": contentType, "x-amzn-RequestId": requestId },
+    body: JSON.stringify(result),
+    requestId,
+  };
+}
+
+function operationOf({ method, path, headers }: ServiceRequest): OperationName {
+  if (path !== "/" && !path.startsWith("/?")) {
+    throw ServiceError.unknownOperation("The only path of this service is /.", 404);
+  }
+  if (method !== "POST") {
+    throw ServiceError.unknownOperation("The only method of this service is POST.", 405);
+  }
+  const target = single(headers["x-amz-target"]);
+  if (target === undefined)
+    throw ServiceError.unknownOperation("The header X-Amz-Target is missing.");
+  const name = target.startsWith(targetPrefix) ? target.slice(targetPrefix.length) : "";
+  if (!Object.hasOwn(constraints, name)) {
+    throw ServiceError.unknownOperation(
+      "The header X-Amz-Target names no operation of this service.",
+    );
+  }
+  return name as OperationName;
+}
+
+/**
+ * A server without authentication listens on loopback only, where a page in a browser on the same machine
+ * could still reach it, by a name that resolves to 127.0.0.1. Browsers put Origin on every such POST; the
+ * AWS clients never do.
+ */
+function refuseWebPages({ headers }: ServiceRequest): void {
+  if (headers.origin !== undefined) {
+    throw ServiceError.accessDenied(
+      "Requests from web pages are not served while authentication is off.",
+    );
+  }
+}
+
+const userArnOf = (input: object): string | undefined =>
+  (input as { readonly userArn?: string }).userArn;
+
+/** Of the headers read here, node's `http` never keeps more than one value. */
+const single = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value[0] : value;

@@ -1,0 +1,32 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { MemoryStore } from "./memory";
+import type { ProfileStore } from "./store";
+
+export const storeForms = "file:path, dynamodb://table or memory:";
+
+/**
+ * Opens the store that a URL names: `file:path` (relative to the working directory, or absolute),
+ * `dynamodb://table`, or `memory:` (a new, empty one each time). Only then is that store's library loaded.
+ * Rejects with one sentence when it cannot be used.
+ */
+export async function openStore(url: string): Promise<ProfileStore> {
+  if (url === "memory:") return new MemoryStore();
+  if (url.startsWith("file:")) {
+    const { openSqliteStore } = require("./sqlite") as typeof import("./sqlite");
+    return openSqliteStore(pathOf(url));
+  }
+  if (url.startsWith("dynamodb:")) {
+    const { openDynamoDbStore } = require("./dynamodb") as typeof import("./dynamodb");
+    return openDynamoDbStore(url);
+  }
+  throw new Error(`a store is named by ${storeForms}`);
+}
+
+function pathOf(url: string): string {
+  if (url.startsWith("file://")) return fileURLToPath(url);
+  const path = url.slice("file:".length);
+  if (path === "")
+    throw new Error("the store file: lacks the path of its file, as in file:profiles.db");
+  return resolve(path);
+}
