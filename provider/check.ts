@@ -17,8 +17,8 @@ export interface CheckFailure {
 
 export interface CheckOptions extends SshPublicKeyRules {
   /**
-   * Whether the profile is in the state already. Then a displayName or emailAddress that is no longer
-   * declared is left as it is; before, it is a failure: the API creates no profile without them.
+   * Whether there is a profile already, in the state or to be adopted. Then a displayName or emailAddress
+   * that is not declared is left as it is; otherwise it is a failure: the API creates no profile without them.
    */
   readonly exists?: boolean;
 }

@@ -143,6 +143,12 @@ describe("readSshPublicKeys", () => {
       assert.deepEqual(ours, theirs);
     });
 
+    it("takes every point that OpenSSL makes", () => {
+      for (const curve of ["nistp256", "nistp384", "nistp521"] as const) {
+        for (let run = 0; run < 100; run++) keysIn(line(`ecdsa-sha2-${curve}`, ecdsaBlob(curve)));
+      }
+    });
+
     it("takes RSA from 2048 bits, and from 1024 when weak keys are allowed", () => {
       for (const [bits, strong] of [
         [1024, false],
