@@ -1,0 +1,23 @@
+export { authentication } from "./authentication";
+export { authorize } from "./authorization";
+export { constraints, type Input, members, type OperationName } from "./constraints";
+export { type EmbeddedOptions, EmbeddedRequestHandler, embeddedRequestHandler } from "./embedded";
+export { ServiceError } from "./errors";
+export { defaultLimits, type ServerLimits } from "./limits";
+export type { Principal } from "./principal";
+export {
+  type ProfileService,
+  profileService,
+  type ServiceOptions,
+  type ServiceResponse,
+} from "./protocol";
+export type { Authenticate, Authorize, ServiceRequest } from "./request";
+export { type RunningServer, type ServeOptions, startServer } from "./server";
+export { openStore } from "./store/open";
+export {
+  type ListRequest,
+  type ProfileChange,
+  type ProfileStore,
+  type StoredProfile,
+  StoreUnavailableError,
+} from "./store/store";

@@ -1,0 +1,234 @@
+import { readFileSync } from "node:fs";
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { readBody } from "./body";
+import { defaultLimits, type ServerLimits } from "./limits";
+import { isLoopback } from "./loopback";
+import {
+  type ProfileService,
+  profileService,
+  respondWithError,
+  type ServiceOptions,
+  type ServiceResponse,
+} from "./protocol";
+import { openStore } from "./store/open";
+import type { ProfileStore } from "./store/store";
+
+export interface ServeOptions extends Partial<Omit<ServiceOptions, "store">> {
+  /** A URL as `openStore` takes it, closed with the server; or an open store, which stays the caller's. */
+  readonly store: string | ProfileStore;
+  /** The region of requests that are not signed for one; `us-east-1` when absent. */
+  readonly region?: string;
+  /** Where to listen; `127.0.0.1` when absent. Any other than loopback needs `authenticate`. */
+  readonly host?: string;
+  /** 0, or none, for any free port. */
+  readonly port?: number;
+  /** PEM files; with them the server speaks HTTPS. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  readonly limits?: Partial<ServerLimits>;
+  /** Told of every answer, with what went wrong inside (`cause`) when it is a 5xx. */
+  readonly onResponse?: (response: ServiceResponse) => void;
+}
+
+export interface RunningServer {
+  /** Such as `http://127.0.0.1:4600`. */
+  readonly url: string;
+  readonly port: number;
+  /**
+   * Takes no more requests, answers those under way (for at most `limits.stop` milliseconds), then closes
+   * all connections and the store.
+   */
+  stop(): Promise<void>;
+}
+
+/** Serves the API over HTTP. Rejects with one sentence when it cannot. */
+export async function startServer(options: ServeOptions): Promise<RunningServer> {
+  const { host = "127.0.0.1", port = 0, region = "us-east-1", clock = Date.now } = options;
+  if (options.authenticate === undefined && !isLoopback(host)) {
+    throw new Error(
+      `listening on ${host}: without authentication whoever reaches that address could read and change every profile; turn authentication on, or listen on 127.0.0.1`,
+    );
+  }
+  const limits = { ...defaultLimits, ...options.limits };
+  const tls = options.tls && readCertificate(options.tls);
+  const store = typeof options.store === "string" ? await openStore(options.store) : options.store;
+  const closeStore = async () => {
+    if (typeof options.store === "string") await store.close();
+  };
+  const service = profileService({ ...options, store, region, clock });
+  const frontend = new Frontend(service, store, region, limits, options.onResponse ?? (() => {}));
+  let server: Server;
+  try {
+    server = createServer(tls, limits, (request, response) => {
+      // Every failure is a response by now: what is left is a connection to give up.
+      frontend.answer(request, response).catch(() => response.destroy());
+    });
+    await listen(server, host, port);
+  } catch (err) {
+    await closeStore();
+    throw err;
+  }
+  let stopped: Promise<void> | undefined;
+  const { port: actualPort } = server.address() as AddressInfo;
+  return {
+    url: `${tls ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${actualPort}`,
+    port: actualPort,
+    stop: () => {
+      frontend.stopping = true;
+      stopped ??= closeServer(server, limits.stop).then(closeStore);
+      return stopped;
+    },
+  };
+}
+
+/** Between node's HTTP messages and the protocol. */
+class Frontend {
+  stopping = false;
+
+  constructor(
+    private readonly service: ProfileService,
+    private readonly store: ProfileStore,
+    private readonly region: string,
+    private readonly limits: ServerLimits,
+    private readonly onResponse: (response: ServiceResponse) => void,
+  ) {}
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.url === "/health") return this.#answerHealth(request, response);
+    const answer = await this.#serve(request);
+    this.#send(response, answer);
+    // Bytes of the body that nobody is going to read are still on their way.
+    if (!request.complete) response.once("finish", () => request.socket.destroySoon());
+    this.onResponse(answer);
+  }
+
+  async #serve(request: IncomingMessage): Promise<ServiceResponse> {
+    let body: Buffer;
+    try {
+      body = await readBody(request, this.limits.body);
+    } catch (err) {
+      return respondWithError(err);
+    }
+    const { method = "", url = "", headers, rawHeaders } = request;
+    return this.service.handle({ method, path: url, headers, rawHeaders, body });
+  }
+
+  /** Healthy is who can reach its profiles and is not about to stop. */
+  async #answerHealth(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    request.resume();
+    const healthy = !this.stopping && (await this.#reachesStore());
+    const status = this.stopping ? "stopping" : healthy ? "ok" : "store unavailable";
+    this.#send(response, {
+      status: healthy ? 200 : 503,
+      headers: { "content-type": "application/json", "cache-control": "no-store" },
+      body: JSON.stringify({ status }),
+    });
+  }
+
+  async #reachesStore(): Promise<boolean> {
+    try {
+      await this.store.find(this.region, "health");
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #send(
+    response: ServerResponse,
+    { status, headers, body }: Pick<ServiceResponse, "status" | "headers" | "body">,
+  ): void {
+    const close = this.stopping || !response.req.complete;
+    response.writeHead(status, {
+      ...headers,
+      "content-length": Buffer.byteLength(body),
+      ...(close && { connection: "close" }),
+      ...(status === 405 && { allow: "POST" }),
+    });
+    response.end(response.req.method === "HEAD" ? undefined : body);
+  }
+}
+
+interface Certificate {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+function readCertificate(files: { certFile: string; keyFile: string }): Certificate {
+  return { cert: readPem(files.certFile), key: readPem(files.keyFile) };
+}
+
+function readPem(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (err) {
+    throw new Error(`reading ${file}: ${(err as NodeJS.ErrnoException).code}`);
+  }
+}
+
+function createServer(
+  tls: Certificate | undefined,
+  limits: ServerLimits,
+  listener: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  const options: ServerOptions = {
+    maxHeaderSize: limits.headers,
+    headersTimeout: limits.headersTimeout,
+    requestTimeout: limits.requestTimeout,
+    keepAliveTimeout: limits.keepAliveTimeout,
+    connectionsCheckingInterval: Math.min(5_000, limits.headersTimeout),
+    noDelay: true,
+  };
+  const server = tls
+    ? createTlsServer({ ...options, ...tls }, listener)
+    : createHttpServer(options, listener);
+  server.maxConnections = limits.connections;
+  server.timeout = limits.silence;
+  return server;
+}
+
+function createTlsServer(
+  options: ServerOptions & Certificate,
+  listener: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  try {
+    return createHttpsServer(options, listener);
+  } catch (err) {
+    throw new Error("the certificate and the key are not PEM files that belong together", {
+      cause: err,
+    });
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (err: NodeJS.ErrnoException) => {
+      const reason =
+        err.code === "EADDRINUSE"
+          ? "another program listens there"
+          : err.code === "EACCES"
+            ? "this user may not listen there"
+            : (err.code ?? err.message);
+      reject(new Error(`listening on ${host}:${port}: ${reason}`));
+    });
+    server.listen({ host, port }, resolve);
+  });
+}
+
+function closeServer(server: Server, limit: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), limit);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
