@@ -1,0 +1,93 @@
+import { dirname, relative, sep } from "node:path";
+import picomatch from "picomatch";
+import { at, entry } from "./located";
+import { accountOf, type DeclaredPerson } from "./people";
+import { type Problems, quote } from "./problems";
+import type { Restriction } from "./schema";
+import type { RosterFile } from "./settings";
+import { fieldSpan } from "./shape";
+import { matchesWildcards } from "./wildcards";
+
+/**
+ * Reports every person whom their file may not declare. For each file the first rule counts whose `files`
+ * match its path, relative to the folder of the file with the rules. When there are rules and none
+ * matches, the file may declare nobody: a new folder is closed until a rule opens it.
+ */
+export function checkRestrictions(
+  root: RosterFile,
+  people: readonly DeclaredPerson[],
+  problems: Problems,
+): void {
+  const rules = root.settings.restrictions;
+  if (rules === undefined) return;
+  reportUnreachable(root, rules, problems);
+  const ruleOf = new Map<RosterFile, Restriction | undefined>();
+  for (const person of people) {
+    const { file } = person;
+    if (!ruleOf.has(file)) ruleOf.set(file, findRule(rules, root, file));
+    const rule = ruleOf.get(file);
+    if (rule === undefined) {
+      const message = `no rule under restrictions in ${root.source.file} is for this file, so it may declare nobody`;
+      problems.add(file.source, person.keySpan, "restricted", message);
+      continue;
+    }
+    checkPerson(person, rule, root, problems);
+  }
+}
+
+function checkPerson(
+  person: DeclaredPerson,
+  rule: Restriction,
+  root: RosterFile,
+  problems: Problems,
+): void {
+  const { userArn, emailAddress, file, keySpan, content } = person;
+  const by = `the rule for ${quote(rule.files)} in ${root.source.file}`;
+  if (rule.userArns && !rule.userArns.some((pattern) => matchesWildcards(pattern, userArn))) {
+    const message = `${userArn} may not be declared here: ${by} allows ${listed(rule.userArns)}`;
+    problems.add(file.source, keySpan, "restricted", message);
+  }
+  if (rule.accounts && !rule.accounts.includes(accountOf(userArn))) {
+    const message = `people of account ${accountOf(userArn)} may not be declared here: ${by} allows ${listed(rule.accounts)}`;
+    problems.add(file.source, keySpan, "restricted", message);
+  }
+  // An address that is none is reported as such.
+  if (!/^[^@]+@[^@]+$/.test(emailAddress)) return;
+  const domain = emailAddress.slice(emailAddress.lastIndexOf("@") + 1).toLowerCase();
+  if (rule.emailDomains && !rule.emailDomains.some((allowed) => isWithin(domain, allowed))) {
+    const span = fieldSpan(content, "emailAddress", keySpan);
+    const message = `e-mail addresses of ${quote(domain)} may not be declared here: ${by} allows ${listed(rule.emailDomains)}`;
+    problems.add(file.source, span, "restricted", message);
+  }
+}
+
+function isWithin(domain: string, allowed: string): boolean {
+  const wanted = allowed.toLowerCase();
+  return wanted.startsWith("*.") ? domain.endsWith(wanted.slice(1)) : domain === wanted;
+}
+
+function findRule(
+  rules: readonly Restriction[],
+  root: RosterFile,
+  file: RosterFile,
+): Restriction | undefined {
+  const path = relative(dirname(root.path), file.path).split(sep).join("/");
+  return rules.find(({ files }) => picomatch.isMatch(path, files, { dot: true, nonegate: true }));
+}
+
+/** A rule behind one that matches every file looks as if it protected something. */
+function reportUnreachable(
+  root: RosterFile,
+  rules: readonly Restriction[],
+  problems: Problems,
+): void {
+  const last = rules.findIndex(({ files }) => files === "**" || files === "**/*");
+  if (last < 0 || last === rules.length - 1) return;
+  const located = entry(root.content, "restrictions")!.value;
+  const message = `this rule and those below it never count: the one above, for ${quote(rules[last]!.files)}, is for every file`;
+  problems.add(root.source, at(located, [last + 1]).span, "settings", message);
+}
+
+function listed(allowed: readonly string[]): string {
+  return allowed.length === 0 ? "none" : allowed.join(", ");
+}

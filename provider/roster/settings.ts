@@ -1,0 +1,178 @@
+import { dirname } from "node:path";
+import { checkInputs } from "../check";
+import { entry, type Located, plain } from "./located";
+import { type Problems, quote } from "./problems";
+import { type RosterSettings, settingNames, settingsSchema } from "./schema";
+import { reportShape } from "./shape";
+import type { SourceText } from "./sourceText";
+import { suggestion } from "./suggestion";
+
+/** A roster file as read: its own settings, and where they stand. */
+export interface RosterFile {
+  readonly source: SourceText;
+  /** The absolute path. */
+  readonly path: string;
+  /** Undefined when the file is empty or could not be read. */
+  readonly content: Located | undefined;
+  readonly settings: RosterSettings;
+}
+
+const fieldsOf: Partial<Record<string, readonly string[]>> = {
+  defaults: ["path", "emailDomain"],
+  restrictions: ["files", "userArns", "accounts", "emailDomains"],
+};
+
+/** The settings of one file that are right; the others are reported. */
+export function readRosterSettings(
+  content: Located | undefined,
+  source: SourceText,
+  problems: Problems,
+): RosterSettings {
+  const settings: Record<string, unknown> = {};
+  if (content === undefined) return settings;
+  if (content.kind !== "map") {
+    const message = "a roster is a map with people: and settings such as account:";
+    problems.add(source, content.span, "wrong-type", message);
+    return settings;
+  }
+  const seen = new Set<string>();
+  for (const { key, keySpan, value } of content.entries) {
+    if (seen.has(key)) {
+      problems.add(source, keySpan, "syntax", `${quote(key)} comes twice in this file`);
+      continue;
+    }
+    seen.add(key);
+    if (key === "people" || (key === "$schema" && value.kind === "text")) continue;
+    if (!settingNames.includes(key)) {
+      const message = `${quote(key)} is no field of a roster${suggestion(key, ["people", ...settingNames])}`;
+      problems.add(source, keySpan, "unknown-field", message);
+      continue;
+    }
+    const schema = settingsSchema.shape[key as keyof RosterSettings];
+    const parsed = schema.safeParse(plain(value));
+    if (parsed.error)
+      reportShape(parsed.error.issues, value, key, fieldsOf[key] ?? [], source, problems);
+    else settings[key] = parsed.data;
+  }
+  dropInvalid(settings, content, source, problems);
+  return settings;
+}
+
+function dropInvalid(
+  settings: RosterSettings,
+  content: Located,
+  source: SourceText,
+  problems: Problems,
+): void {
+  const refuse = (key: "account" | "region", message: string) => {
+    problems.add(source, entry(content, key)!.value.span, "invalid-value", message);
+    delete settings[key];
+  };
+  if (settings.account !== undefined && !/^\d{12}$/.test(settings.account)) {
+    refuse("account", "account must be the 12 digits of an AWS account");
+  }
+  if (settings.region !== undefined) {
+    const failure = regionProblem(settings.region);
+    if (failure) refuse("region", failure);
+  }
+  const { defaults } = settings;
+  const located = entry(content, "defaults")?.value;
+  if (defaults?.path !== undefined && !/^\/(?:[!-~]+\/)?$/.test(defaults.path)) {
+    const message = "defaults.path must begin and end with a slash, for example /engineering/";
+    problems.add(source, entry(located, "path")!.value.span, "invalid-value", message);
+    delete defaults.path;
+  }
+  if (defaults?.emailDomain !== undefined && !/^[\w.+-]+$/.test(defaults.emailDomain)) {
+    const message = "defaults.emailDomain must be a domain alone, for example example.com";
+    problems.add(source, entry(located, "emailDomain")!.value.span, "invalid-value", message);
+    delete defaults.emailDomain;
+  }
+}
+
+function regionProblem(region: string): string | undefined {
+  const failures = checkInputs({ region }, { allowWeakKeys: true });
+  return failures.find(({ property }) => property === "region")?.reason;
+}
+
+const settingsFileName = /^roster\.(ya?ml|json)$/;
+
+/** A file whose settings hold for its folder and those below. */
+export function isSettingsFile({ path }: RosterFile): boolean {
+  return settingsFileName.test(path.split(/[/\\]/).at(-1) ?? "");
+}
+
+/** Finds, for every file, the settings that hold for it. */
+export class Cascade {
+  private readonly byFolder = new Map<string, RosterFile>();
+
+  constructor(
+    private readonly files: readonly RosterFile[],
+    problems: Problems,
+  ) {
+    for (const file of files) {
+      if (!isSettingsFile(file)) continue;
+      const folder = dirname(file.path);
+      const other = this.byFolder.get(folder);
+      if (other === undefined) {
+        this.byFolder.set(folder, file);
+        continue;
+      }
+      const message = `there are two files of settings for this folder, this one and ${other.source.file}`;
+      problems.addFile(file.source.file, "settings", message);
+    }
+    for (const file of files) this.refuseMisplaced(file, problems);
+  }
+
+  /** The nearest value of a setting: the file's own, or of the settings files above it. */
+  find<K extends "account" | "region">(file: RosterFile, key: K): string | undefined {
+    return (
+      file.settings[key] ?? this.chain(file).find(({ settings }) => settings[key])?.settings[key]
+    );
+  }
+
+  /** Whether the file, or one above it, sets it at all, if only wrongly. */
+  mentions(file: RosterFile, key: "account"): boolean {
+    return [file, ...this.chain(file)].some(({ content }) => entry(content, key) !== undefined);
+  }
+
+  default(file: RosterFile, key: "path" | "emailDomain"): string | undefined {
+    return [file, ...this.chain(file)].find(
+      ({ settings }) => settings.defaults?.[key] !== undefined,
+    )?.settings.defaults?.[key];
+  }
+
+  /** The topmost file, whose `restrictions` and `allow` hold. */
+  root(file: RosterFile): RosterFile {
+    return this.chain(file).at(-1) ?? file;
+  }
+
+  /** The settings files above a file, the nearest first. */
+  private chain(file: RosterFile): RosterFile[] {
+    const found: RosterFile[] = [];
+    let folder = dirname(file.path);
+    if (this.byFolder.get(folder) === file) folder = parent(folder);
+    for (; folder !== ""; folder = parent(folder)) {
+      const settings = this.byFolder.get(folder);
+      if (settings && settings !== file) found.push(settings);
+    }
+    return found;
+  }
+
+  /** Else a team's file could allow itself what the top file does not. */
+  private refuseMisplaced(file: RosterFile, problems: Problems): void {
+    const root = this.root(file);
+    if (root === file && (isSettingsFile(file) || this.files.length === 1)) return;
+    for (const key of ["restrictions", "allow"] as const) {
+      const found = entry(file.content, key);
+      if (!found) continue;
+      const where = root === file ? "a file named roster.yaml above the others" : root.source.file;
+      problems.add(file.source, found.keySpan, "settings", `${key} belongs in ${where}`);
+    }
+  }
+}
+
+/** `""` above the topmost folder. */
+function parent(folder: string): string {
+  const above = dirname(folder);
+  return above === folder ? "" : above;
+}

@@ -1,0 +1,54 @@
+import { LineCounter } from "yaml";
+import { readSshPublicKeys } from "../sshPublicKey";
+
+/** A stretch of a file's text, in UTF-16 units from its start; `end` is exclusive. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A place in a file. Line and column count from 1, columns in UTF-16 units as editors do. */
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A file's text, and where its offsets are. */
+export class SourceText {
+  private readonly lines = new LineCounter();
+  /** Where a private key stands, if one does: then nothing of the text is ever shown. */
+  readonly privateKeyAt: number | undefined;
+
+  constructor(
+    /** The path as the user named it, with forward slashes. */
+    readonly file: string,
+    readonly text: string,
+  ) {
+    this.lines.addNewLine(0);
+    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) {
+      this.lines.addNewLine(at + 1);
+    }
+    this.privateKeyAt = isPrivateKey(text)
+      ? Math.max(0, text.search(/-----BEGIN|PRIVATE KEY|PuTTY|Private-|b3BlbnNzaC1rZXktdj/i))
+      : undefined;
+  }
+
+  position(offset: number): Position {
+    const { line, col } = this.lines.linePos(Math.min(offset, this.text.length));
+    return { file: this.file, line, column: col };
+  }
+
+  /** The text of a line, without its end; lines count from 1. */
+  line(number: number): string {
+    const start = this.lines.lineStarts[number - 1] ?? this.text.length;
+    const end = this.lines.lineStarts[number] ?? this.text.length + 1;
+    return this.text.slice(start, end - 1).replace(/\r$/, "");
+  }
+}
+
+/** Whether there is a private key anywhere in the text. */
+export function isPrivateKey(text: string): boolean {
+  const { problem } = readSshPublicKeys(text, { allowWeakKeys: true });
+  return problem?.startsWith("holds a private key") ?? false;
+}
