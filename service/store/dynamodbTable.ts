@@ -93,14 +93,14 @@ async function createIfAbsent({ sdk, client, address }: Work): Promise<boolean> 
 
 async function untilActive({ sdk, client, address, patience }: Work): Promise<void> {
   const waited = sdk.waitUntilTableExists(
-    { client, minDelay: 1, maxDelay: 5, maxWaitTime: patience },
+    { client, minDelay: 0.5, maxDelay: 5, maxWaitTime: patience },
     { TableName: address.table },
   );
   try {
     await reach(address, waited, ["TimeoutError"]);
   } catch (err) {
     if (!isAnswer(err, "TimeoutError")) throw err;
-    throw new Error(`${nameOf(address)}: the table is not active after ${patience} seconds`);
+    throw new Error(`${nameOf(address)}: the table is not active after ${patience} s`);
   }
 }
 

@@ -1,7 +1,31 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { openDynamoDbStore } from "../../service/store/dynamodb";
 import { createDynamoDbTable } from "../../service/store/dynamodbTable";
+import { openStore } from "../../service/store/open";
 import { type LocalDynamoDb, localCredentials, startDynamoDb } from "../support/dynamodbLocal";
 import { conformsToProfileStore } from "../support/storeConformance";
+
+describe("the memory: store", () => {
+  conformsToProfileStore(
+    async () => ({ open: () => openStore("memory:"), remove: async () => {} }),
+    { durable: false, modelRuns: 200 },
+  );
+});
+
+describe("the file: store", () => {
+  conformsToProfileStore(
+    async () => {
+      const directory = await mkdtemp(join(tmpdir(), "codestar-store-"));
+      return {
+        open: () => openStore(`file:${join(directory, "profiles.db")}`),
+        remove: () => rm(directory, { recursive: true }),
+      };
+    },
+    { durable: true, modelRuns: 40 },
+  );
+});
 
 describe("the dynamodb: store", () => {
   let dynamodb: LocalDynamoDb;
@@ -15,7 +39,8 @@ describe("the dynamodb: store", () => {
   conformsToProfileStore(
     async () => {
       tables += 1;
-      const url = `dynamodb://profiles-${process.pid}-${tables}?region=eu-west-1&endpoint=${dynamodb.endpoint}`;
+      const table = `profiles-${process.pid}-${tables}`;
+      const url = `dynamodb://${table}?region=eu-west-1&endpoint=${dynamodb.endpoint}`;
       await createDynamoDbTable(url, { credentials: localCredentials });
       return {
         open: () => openDynamoDbStore(url, { credentials: localCredentials }),
