@@ -40,7 +40,7 @@ export function authentication(options: AuthenticationOptions): Authenticate {
     const claim = parseSignatureClaim(headers.single("authorization"));
     const timestamp = checkTimestamp(headers.single("x-amz-date"), clock());
     checkScope(claim, timestamp, regions);
-    const credential = credentials.find(claim.accessKeyId);
+    const credential = credentials.get(claim.accessKeyId);
     if (!credential) throw unrecognizedClient();
     checkSessionToken(credential, headers.single("x-amz-security-token"));
     const payloadHash = sha256Hex(request.body);
@@ -77,17 +77,16 @@ function checkTimestamp(timestamp: string | undefined, now: number): string {
     );
   }
   const window = clockWindowMinutes * 60_000;
-  const present = formatTimestamp(now);
   if (time < now - window) {
-    const bound = formatTimestamp(now - window);
     throw invalidSignature(
-      `Signature expired: ${timestamp} is now earlier than ${bound} (${present} - ${clockWindowMinutes} min.)`,
+      `Signature expired: ${timestamp} is now earlier than ${formatTimestamp(now - window)} ` +
+        `(${formatTimestamp(now)} - ${clockWindowMinutes} min.)`,
     );
   }
   if (time > now + window) {
-    const bound = formatTimestamp(now + window);
     throw invalidSignature(
-      `Signature not yet current: ${timestamp} is still later than ${bound} (${present} + ${clockWindowMinutes} min.)`,
+      `Signature not yet current: ${timestamp} is still later than ${formatTimestamp(now + window)} ` +
+        `(${formatTimestamp(now)} + ${clockWindowMinutes} min.)`,
     );
   }
   return timestamp;

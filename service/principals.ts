@@ -15,7 +15,7 @@ export interface Credential {
 
 /** Finds a credential by its access key id. */
 export interface CredentialSource {
-  find(accessKeyId: string): Credential | undefined;
+  get(accessKeyId: string): Credential | undefined;
 }
 
 /** What is wrong with a principals file, in one sentence that names the file and quotes no value. */
@@ -110,7 +110,7 @@ export function parsePrincipals(content: string, file: string): PrincipalsDocume
   const [first, ...others] = result.error.issues;
   const more = others.length > 0 ? ` (and ${others.length} more)` : "";
   throw new PrincipalsFileError(
-    `Principals file ${file}: ${pathText(first!.path)} ${first!.message}${more}.`,
+    `Principals file ${file}: ${pathText(first!.path)} ${first!.message}${more}`,
   );
 }
 
@@ -139,7 +139,7 @@ function parseJson(content: string, file: string): unknown {
     const position = /at position (\d+)/.exec(String(err))?.[1];
     const line = content.slice(0, Number(position ?? 0)).split("\n").length;
     const where = position === undefined ? "" : ` (line ${line})`;
-    throw new PrincipalsFileError(`Principals file ${file}: is not valid JSON${where}.`);
+    throw new PrincipalsFileError(`Principals file ${file}: is not valid JSON${where}`);
   }
 }
 

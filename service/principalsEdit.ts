@@ -19,7 +19,9 @@ export async function addPrincipal(path: string, entry: PrincipalEntry): Promise
   try {
     const { principals, status } = await existing(target);
     if (principals.some(({ name }) => name === entry.name)) {
-      throw new PrincipalsFileError(`Principals file ${path}: has a principal of that name already.`);
+      throw new PrincipalsFileError(
+        `Principals file ${path}: has a principal of that name already`,
+      );
     }
     const text = `${JSON.stringify({ principals: [...principals, entry] }, undefined, 2)}\n`;
     parsePrincipals(text, path);
@@ -52,16 +54,14 @@ async function createDraft(draft: string, path: string): Promise<FileHandle> {
   } catch (err) {
     if ((err as NodeJS.ErrnoException).code === "EEXIST") {
       throw new PrincipalsFileError(
-        `Principals file ${path}: is being changed by another command; if none runs, remove ${draft}.`,
+        `Principals file ${path}: is being changed by another command; if none runs, remove ${draft}`,
       );
     }
     throw unwritable(path, err);
   }
 }
 
-async function existing(
-  path: string,
-): Promise<PrincipalsDocument & { readonly status?: Stats }> {
+async function existing(path: string): Promise<PrincipalsDocument & { readonly status?: Stats }> {
   try {
     const status = await stat(path);
     return { ...(await readPrincipalsFile(path)), status };
@@ -95,5 +95,5 @@ function isMissing(err: unknown): boolean {
 
 function unwritable(path: string, err: unknown): PrincipalsFileError {
   const code = (err as NodeJS.ErrnoException).code ?? "unknown error";
-  return new PrincipalsFileError(`Principals file ${path}: cannot be written (${code}).`);
+  return new PrincipalsFileError(`Principals file ${path}: cannot be written (${code})`);
 }

@@ -77,7 +77,7 @@ export async function openPrincipalsFile(options: PrincipalsFileOptions): Promis
   }
 
   return {
-    find: (accessKeyId) => credentials.get(accessKeyId),
+    get: (accessKeyId) => credentials.get(accessKeyId),
     reload,
     close: () => unwatchFile(path, listener),
   };
@@ -101,21 +101,21 @@ async function readGuarded(path: string): Promise<string> {
   } catch (err) {
     if (err instanceof PrincipalsFileError) throw err;
     const code = (err as NodeJS.ErrnoException).code ?? "unknown error";
-    throw new PrincipalsFileError(`Principals file ${path}: cannot be read (${code}).`);
+    throw new PrincipalsFileError(`Principals file ${path}: cannot be read (${code})`);
   }
 }
 
 function checkStatus(status: Stats, path: string): void {
   if (!status.isFile()) {
-    throw new PrincipalsFileError(`Principals file ${path}: is not a file.`);
+    throw new PrincipalsFileError(`Principals file ${path}: is not a file`);
   }
   if (status.size > maxBytes) {
-    throw new PrincipalsFileError(`Principals file ${path}: is larger than ${maxBytes} bytes.`);
+    throw new PrincipalsFileError(`Principals file ${path}: is larger than ${maxBytes} bytes`);
   }
   // Reading by the group is allowed: that is how a secret is mounted for a service's own group.
   if (process.platform !== "win32" && (status.mode & 0o027) !== 0) {
     throw new PrincipalsFileError(
-      `Principals file ${path}: holds secrets but other users may read or change it; run chmod 600 on it.`,
+      `Principals file ${path}: holds secrets but other users may read or change it; run chmod 600 on it`,
     );
   }
 }
