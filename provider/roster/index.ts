@@ -10,9 +10,11 @@ import type { Allowance } from "./schema";
 import { Cascade, type RosterFile, readRosterSettings } from "./settings";
 import { SourceText } from "./sourceText";
 
+export { type Comparison, compareRoster, type Drifted } from "./compare";
 export { accountOf, type Person, userNameOf } from "./people";
 export { formatProblem, type Problem, type Rule } from "./problems";
-export type { Position } from "./sourceText";
+export type { Position, SourceText } from "./sourceText";
+export { type RosterFormat, rosterFormats, type WriteOptions, writeRoster } from "./write";
 
 /** People whose profiles are declared in files. */
 export interface Roster {
