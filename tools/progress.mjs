@@ -30,6 +30,7 @@ export function startProgress(title, stream = process.stderr) {
   const timer = setInterval(show, stream.isTTY ? 250 : linesApart * 1000);
   timer.unref();
   if (stream.isTTY) show();
+  else stream.write(`${title}\n`);
   return {
     update: (next) => {
       detail = next;

@@ -1,7 +1,7 @@
 // The real Pulumi CLI for tests and the demonstration, on machines with and without one.
 // Needs nothing but Node.js, so that it works before `npm ci`.
 
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { arch, platform } from "node:process";
 import { duration, startProgress } from "./progress.mjs";
 import { cacheFolder, publish, withLock } from "./pulumi-cli/cacheFolder.mjs";
@@ -14,18 +14,37 @@ const version = "3.274.1";
 /** The oldest release on the PATH that is used: the oldest that this project has been run on. */
 const oldestUsed = "3.259.0";
 
+/** @typedef {{ directory: string; env: Record<string, string> }} PulumiCli */
+
+/** @type {Promise<PulumiCli> | undefined} */
+let obtained;
+
 /**
- * Finds or prepares a Pulumi CLI. In this order: the one on the PATH; a copy prepared earlier in the user's cache
- * folder; Pulumi's own installer; a build from Pulumi's Go modules, which takes minutes the first time. Several
- * processes may call it at once. Throws, with what to install, when none of these works.
+ * Finds or prepares a Pulumi CLI, once per process. In this order: the one on the PATH; a copy prepared earlier in the
+ * user's cache folder; Pulumi's own installer; a build from Pulumi's Go modules, which takes minutes the first time.
+ * Several processes may call it at once. Throws, with what to install, when none of these works.
  *
  * @param {object} [options]
  * @param {(line: string) => void} [options.log] Gets a line for what takes time or was passed over.
  * @param {typeof startProgress} [options.progress] Shows that something long is under way.
- * @returns {Promise<{ directory: string; env: Record<string, string> }>} The folder that goes first on the PATH, and
- *   settings for the environment of every call.
+ * @returns {Promise<PulumiCli>} The folder that goes first on the PATH, and settings for the environment of every call.
  */
 export async function obtainPulumi({ log = console.error, progress = startProgress } = {}) {
+  obtained ??= findOrPrepare(log, progress);
+  try {
+    return await obtained;
+  } catch (error) {
+    obtained = undefined;
+    throw error;
+  }
+}
+
+/**
+ * @param {(line: string) => void} log
+ * @param {typeof startProgress} progress
+ * @returns {Promise<PulumiCli>}
+ */
+async function findOrPrepare(log, progress) {
   const found = (/** @type {string} */ directory) => ({ directory, env: { ...cliEnv } });
 
   const own = await cliOnPath();
@@ -74,6 +93,19 @@ export async function obtainPulumi({ log = console.error, progress = startProgre
     },
   );
   return found(bin);
+}
+
+/**
+ * An environment in which `pulumi` is that CLI.
+ *
+ * @param {PulumiCli} cli
+ * @param {NodeJS.ProcessEnv} [base]
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function cliEnvironment({ directory, env }, base = process.env) {
+  // Windows spells it Path.
+  const key = Object.keys(base).find((name) => name.toUpperCase() === "PATH") ?? "PATH";
+  return { ...base, ...env, [key]: [directory, base[key]].filter(Boolean).join(delimiter) };
 }
 
 /** @param {readonly string[]} obstacles */

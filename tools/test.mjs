@@ -1,0 +1,223 @@
+// npm test: everything the tests need, then every suite; or only some:
+//   npm test -- unit engine --grep drift
+// Names before the first option choose suites; options go to mocha.
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "./children.mjs";
+import { ensureBuilt, ensureDependencies, repository } from "./dependencies.mjs";
+import { onInterrupt } from "./interruption.mjs";
+import { duration } from "./progress.mjs";
+import { cliEnvironment, obtainPulumi } from "./pulumiCli.mjs";
+
+/**
+ * @typedef {{ passed: number; failed: number; skipped: number }} Counts
+ *
+ * @typedef {object} Suite
+ * @property {string} name
+ * @property {boolean} [usesCli]
+ * @property {(context: Context) => Promise<Counts>} test
+ *
+ * @typedef {object} Context
+ * @property {NodeJS.ProcessEnv} env
+ * @property {string} folder For files that last as long as the run.
+ * @property {readonly string[]} options For mocha.
+ */
+
+/** Longer than any suite takes, in milliseconds: a suite that hangs fails instead of holding up the others. */
+const suiteLimit = 45 * 60_000;
+
+/** @type {readonly Suite[]} */
+const suites = [
+  check("lint", [["@biomejs/biome/bin/biome", "check", "."]]),
+  check("types", [
+    ["typescript/bin/tsc", "-p", "tsconfig.json", "--noEmit"],
+    ["typescript/bin/tsc", "-p", "tools/tsconfig.json"],
+  ]),
+  mocha("unit", ["test/unit/**/*.spec.ts"]),
+  mocha("architecture", ["test/*.spec.ts"]),
+  mocha("service", ["test/service/**/*.spec.ts"]),
+  {
+    ...mocha("engine", ["test/engine/**/*.spec.ts", "--parallel", "--jobs", "2"]),
+    usesCli: true,
+  },
+  ...(fs.existsSync(join(repository, "test/interop"))
+    ? [mocha("interop", ["test/interop/**/*.spec.ts"])]
+    : []),
+];
+
+/**
+ * A suite of programs that each must exit with 0; it counts as one test.
+ *
+ * @param {string} name
+ * @param {readonly (readonly [script: string, ...args: string[]])[]} programs
+ * @returns {Suite}
+ */
+function check(name, programs) {
+  return {
+    name,
+    test: async ({ env }) => {
+      let failed = 0;
+      for (const [script, ...args] of programs) {
+        const outcome = await runScript(script, args, env);
+        if (outcome.code !== 0) failed = 1;
+      }
+      return { passed: 1 - failed, failed, skipped: 0 };
+    },
+  };
+}
+
+/**
+ * A mocha process of its own. Besides its failed tests, a crash and a run without a single test count as failed.
+ *
+ * @param {string} name
+ * @param {readonly string[]} args
+ * @returns {Suite}
+ */
+function mocha(name, args) {
+  return {
+    name,
+    test: async ({ env, folder, options }) => {
+      const file = join(folder, `${name}.json`);
+      const reporter = [
+        "--reporter",
+        "test/support/reporter.cjs",
+        "--reporter-option",
+        `counts=${file}`,
+      ];
+      const outcome = await runScript(
+        "mocha/bin/mocha.js",
+        [...args, "--forbid-only", ...reporter, ...options],
+        env,
+      );
+      const counts = readCounts(file);
+      if (counts === undefined) {
+        return crashed(
+          name,
+          outcome.timedOut ? "was ended: it took too long" : "ended before its tests had run",
+        );
+      }
+      if (outcome.code !== 0 && counts.failed === 0) {
+        return {
+          ...counts,
+          failed: crashed(name, `exited with ${outcome.code ?? outcome.signal}`).failed,
+        };
+      }
+      const ran = counts.passed + counts.failed + counts.skipped;
+      if (ran === 0 && options.length === 0) return crashed(name, "has no tests");
+      return counts;
+    },
+  };
+}
+
+/**
+ * @param {string} script Inside node_modules.
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ */
+function runScript(script, args, env) {
+  return run(process.execPath, [join(repository, "node_modules", script), ...args], {
+    cwd: repository,
+    env,
+    inherit: true,
+    limit: suiteLimit,
+  });
+}
+
+/**
+ * @param {string} name
+ * @param {string} what
+ * @returns {Counts}
+ */
+function crashed(name, what) {
+  console.error(`The ${name} tests failed: mocha ${what}.`);
+  return { passed: 0, failed: 1, skipped: 0 };
+}
+
+/**
+ * @param {string} file
+ * @returns {Counts | undefined}
+ */
+function readCounts(file) {
+  try {
+    return JSON.parse(fs.readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {readonly string[]} args
+ * @returns {{ chosen: readonly Suite[]; options: readonly string[] }}
+ */
+function choose(args) {
+  const firstOption = args.findIndex((arg) => arg.startsWith("-"));
+  const names = firstOption === -1 ? args : args.slice(0, firstOption);
+  const unknown = names.find((name) => suites.every((suite) => suite.name !== name));
+  if (unknown !== undefined) {
+    const known = suites.map((suite) => suite.name).join(", ");
+    throw new Error(`There is no suite "${unknown}"; there are ${known}.`);
+  }
+  const options = firstOption === -1 ? [] : args.slice(firstOption);
+  const chosen = suites.filter((suite) => names.length === 0 || names.includes(suite.name));
+  return { chosen, options };
+}
+
+/**
+ * @param {readonly Suite[]} chosen
+ * @returns {Promise<NodeJS.ProcessEnv>}
+ */
+async function prepare(chosen) {
+  await ensureDependencies();
+  const env = chosen.some((suite) => suite.usesCli)
+    ? cliEnvironment(await obtainPulumi())
+    : process.env;
+  await ensureBuilt();
+  return env;
+}
+
+/** @param {string} folder */
+async function test(folder) {
+  const { chosen, options } = choose(process.argv.slice(2));
+  const env = await prepare(chosen);
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  const table = [];
+  for (const { name, test } of chosen) {
+    console.log(`\n── ${name} ──`);
+    const begun = Date.now();
+    const counts = await test({ env, folder, options });
+    const line = `${name.padEnd(13)} ${duration((Date.now() - begun) / 1000).padStart(8)}   ${phrase(counts)}`;
+    console.log(line);
+    table.push(line);
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+  }
+  if (total.passed + total.failed + total.skipped === 0) {
+    console.error(`No test matches ${options.join(" ")}.`);
+    total.failed = 1;
+  }
+  console.log(`\n${table.join("\n")}\n`);
+  return total;
+}
+
+/** @param {Counts} counts */
+function phrase({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped === 0 ? "" : `, ${skipped} skipped`}`;
+}
+
+const folder = fs.mkdtempSync(join(tmpdir(), "pulumi-codestar-test-"));
+const remove = () => fs.rmSync(folder, { recursive: true, force: true });
+const forget = onInterrupt(remove);
+/** @type {Counts} */
+let total;
+try {
+  total = await test(folder);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  total = { passed: 0, failed: 1, skipped: 0 };
+}
+forget();
+remove();
+console.log(phrase(total));
+process.exitCode = total.failed === 0 ? 0 : 1;
