@@ -104,8 +104,6 @@ class Frontend {
     if (request.url === "/health") return this.#answerHealth(request, response);
     const answer = await this.#serve(request);
     this.#send(response, answer);
-    // Bytes of the body that nobody is going to read are still on their way.
-    if (!request.complete) response.once("finish", () => request.socket.destroySoon());
     this.onResponse(answer);
   }
 
@@ -145,6 +143,7 @@ class Frontend {
     response: ServerResponse,
     { status, headers, body }: Pick<ServiceResponse, "status" | "headers" | "body">,
   ): void {
+    // After a body that was given up its bytes still arrive, and would be taken for the next request.
     const close = this.stopping || !response.req.complete;
     response.writeHead(status, {
       ...headers,
