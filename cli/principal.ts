@@ -15,16 +15,28 @@ the key, once. A running service takes the change by itself.
   --principals FILE   the file; created when there is none
 `;
 
+interface Streams {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+}
+
 /**
  * `codestar-profiles principal`. The key goes to standard output as environment variables, all else to
  * standard error, so that `… > alice.env` holds the key alone. Answers the exit status: 0 when added, 1 when
  * not, 2 for wrong arguments.
  */
-export async function run(argv: readonly string[]): Promise<number> {
+export async function run(
+  argv: readonly string[],
+  { stdout, stderr }: Streams = process,
+): Promise<number> {
   const request = readArguments(argv);
+  if (request === "help") {
+    stdout.write(usage);
+    return 0;
+  }
   if (typeof request === "string") {
-    process.stderr.write(request);
-    return request === usage ? 0 : 2;
+    stderr.write(`${request}\n\n${usage}`);
+    return 2;
   }
   const { file, name, account, userArn, administrator } = request;
   const key = { accessKeyId: newAccessKeyId(), secretAccessKey: newSecretAccessKey() };
@@ -38,11 +50,11 @@ export async function run(argv: readonly string[]): Promise<number> {
     });
   } catch (err) {
     if (!(err instanceof PrincipalsFileError)) throw err;
-    process.stderr.write(`${err.message}\n`);
+    stderr.write(`${err.message}\n`);
     return 1;
   }
-  process.stderr.write(`Added ${name} to ${file}. The secret is not shown again.\n`);
-  process.stdout.write(
+  stderr.write(`Added ${name} to ${file}. The secret is not shown again.\n`);
+  stdout.write(
     `AWS_ACCESS_KEY_ID=${key.accessKeyId}\nAWS_SECRET_ACCESS_KEY=${key.secretAccessKey}\n`,
   );
   return 0;
@@ -56,7 +68,7 @@ interface Addition {
   readonly administrator: boolean;
 }
 
-/** The addition asked for, or what to tell the user instead. */
+/** The addition asked for; `help`; or what is wrong with the arguments. */
 function readArguments(argv: readonly string[]): Addition | string {
   try {
     const { values, positionals } = parseArgs({
@@ -70,13 +82,13 @@ function readArguments(argv: readonly string[]): Addition | string {
         help: { type: "boolean", short: "h", default: false },
       },
     });
-    if (values.help) return usage;
+    if (values.help) return "help";
     const [action, name, ...others] = positionals;
     if (action !== "add" || name === undefined || others.length > 0) {
-      return `Expected: principal add NAME.\n\n${usage}`;
+      return "Expected: principal add NAME.";
     }
-    if (values.account === undefined) return `The option --account is missing.\n\n${usage}`;
-    if (values.principals === undefined) return `The option --principals is missing.\n\n${usage}`;
+    if (values.account === undefined) return "The option --account is missing.";
+    if (values.principals === undefined) return "The option --principals is missing.";
     return {
       file: values.principals,
       name,
@@ -85,7 +97,7 @@ function readArguments(argv: readonly string[]): Addition | string {
       administrator: values.administrator,
     };
   } catch (err) {
-    return `${(err as Error).message}\n\n${usage}`;
+    return (err as Error).message;
   }
 }
 

@@ -45,6 +45,6 @@ function denied(
 ): ServiceError {
   const who = principal.userArn ?? `${principal.name} of account ${principal.account}`;
   return ServiceError.accessDenied(
-    `User: ${who} is not authorized to perform: codestar:${operation} on resource: ${resource}, because ${reason}.`,
+    `User: ${who} is not authorized to perform: codestar:${operation} on resource: ${resource}, because ${reason}`,
   );
 }
