@@ -39,6 +39,7 @@ export interface Signing {
   readonly region?: string;
   readonly service?: string;
   readonly date?: Date;
+  readonly host?: string;
   readonly path?: string;
   readonly query?: Record<string, string>;
   readonly target?: string;
@@ -58,6 +59,7 @@ export async function signedRequest(signing: Signing = {}): Promise<ServiceReque
     region = "us-east-1",
     service = "codestar",
     date = signingDate,
+    host = "127.0.0.1:4599",
     path = "/",
     query = {},
     target = "CodeStar_20170419.DescribeUserProfile",
@@ -80,7 +82,7 @@ export async function signedRequest(signing: Signing = {}): Promise<ServiceReque
       path,
       query,
       headers: {
-        host: "127.0.0.1:4599",
+        host,
         "content-type": "application/x-amz-json-1.1",
         ...(target !== "" && { "x-amz-target": target }),
         ...headers,
