@@ -1,6 +1,10 @@
 /** A module that does one command: answers the exit status; what it throws is told as a sentence. */
 export interface CommandModule {
   run(argv: readonly string[]): Promise<number>;
+  /** What `--help` prints; completion reads its options from there. */
+  readonly usage: string;
+  /** The words that an option takes, for completion. */
+  readonly choices?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface Command {
@@ -10,6 +14,18 @@ export interface Command {
 }
 
 export const commands: Readonly<Record<string, Command>> = {
+  check: {
+    summary: "check roster files: everything wrong with them, at its place",
+    load: () => require("./check") as CommandModule,
+  },
+  drift: {
+    summary: "compare a roster with the live profiles",
+    load: () => require("./drift") as CommandModule,
+  },
+  export: {
+    summary: "write the live profiles as a roster",
+    load: () => require("./export") as CommandModule,
+  },
   serve: {
     summary: "run the profile service",
     load: () => require("./serve") as CommandModule,
@@ -21,5 +37,9 @@ export const commands: Readonly<Record<string, Command>> = {
   table: {
     summary: "create the DynamoDB table of a dynamodb: store",
     load: () => require("./table") as CommandModule,
+  },
+  completion: {
+    summary: "print the completion of these commands for a shell",
+    load: () => require("./completion") as CommandModule,
   },
 };

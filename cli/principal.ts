@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { PrincipalsFileError } from "../service/principals";
 import { addPrincipal } from "../service/principalsEdit";
 
-const usage = `Usage: codestar-profiles principal add NAME --account ACCOUNT --principals FILE
+export const usage = `Usage: codestar-profiles principal add NAME --account ACCOUNT --principals FILE
          [--user-arn ARN] [--administrator]
 
 Adds a principal with a new access key to the principals file of the profile service and prints

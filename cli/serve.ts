@@ -7,7 +7,7 @@ import { isRegion } from "../service/region";
 import { startServer } from "../service/server";
 import { storeForms } from "../service/store/open";
 
-const usage = `Usage: codestar-profiles serve --store URL [options]
+export const usage = `Usage: codestar-profiles serve --store URL [options]
 
 Serves the user profile API of AWS CodeStar over HTTP until it is sent SIGINT or SIGTERM; then it
 answers the requests under way and exits with 0. A second signal ends it at once.
@@ -78,10 +78,13 @@ async function serve(
   await server.stop();
 }
 
-function openPrincipals(path: string): Promise<PrincipalsFile> {
-  return openPrincipalsFile({
+async function openPrincipals(path: string): Promise<PrincipalsFile> {
+  let opened = false;
+  const file = await openPrincipalsFile({
     path,
     onReload: (outcome) => {
+      // That the file cannot be used at first is an error of its own.
+      if (!opened) return;
       const text =
         "refused" in outcome
           ? `${outcome.refused.message}; the ${outcome.keys} keys known before stay in force`
@@ -89,6 +92,8 @@ function openPrincipals(path: string): Promise<PrincipalsFile> {
       process.stderr.write(`${text}\n`);
     },
   });
+  opened = true;
+  return file;
 }
 
 /** Errors of stores name the store and the reason; they never hold what a profile does. */

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { parseDynamoDbUrl } from "../service/store/dynamodbConnection";
 import { createDynamoDbTable } from "../service/store/dynamodbTable";
 
-const usage = `Usage: codestar-profiles table create dynamodb://TABLE[?region=REGION]
+export const usage = `Usage: codestar-profiles table create dynamodb://TABLE[?region=REGION]
 
 Creates the DynamoDB table of a profile store and waits until it is active: billed per request,
 with deletion protection and point-in-time recovery. Where the table exists already, those two are

@@ -1,0 +1,46 @@
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { nearest } from "../provider/nearest";
+
+type Options = NonNullable<ParseArgsConfig["options"]>;
+
+type Arguments<O extends Options> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: O; allowPositionals: true }>
+>;
+
+/** Wrong arguments; the message is a sentence. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/**
+ * The options and the other arguments of a command.
+ * @throws UsageError
+ */
+export function readArguments<O extends Options>(
+  argv: readonly string[],
+  options: O,
+): Arguments<O> {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(sentence(error as Error, Object.keys(options)));
+  }
+}
+
+/** @throws UsageError when the value is none of the choices. */
+export function choose<T extends string>(option: string, value: string, choices: readonly T[]): T {
+  const chosen = choices.find((choice) => choice === value);
+  if (chosen !== undefined) return chosen;
+  const meant = nearest(value, choices);
+  const hint = meant ? `; did you mean ${meant}?` : "";
+  throw new UsageError(
+    `The option ${option} takes ${choices.join(", ")}, not ${JSON.stringify(value)}${hint}`,
+  );
+}
+
+function sentence(error: Error & { code?: string }, known: readonly string[]): string {
+  const unknown = /^Unknown option '(-[^']*)'/.exec(error.message)?.[1];
+  if (unknown === undefined) return `${error.message.replace(/\.$/, "")}.`;
+  const meant = nearest(unknown.replace(/^-+/, ""), known);
+  return `There is no option ${unknown}${meant ? `; did you mean --${meant}?` : "."}`;
+}

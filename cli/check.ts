@@ -1,0 +1,138 @@
+import { formatProblem, type LoadedRoster, loadRoster, type Problem } from "../provider/roster";
+import { choose, readArguments, UsageError } from "./arguments";
+import { codeSpan, escapeMarkdown } from "./markdown";
+import { counted, painter, print } from "./terminal";
+
+export const usage = `Usage: codestar-profiles check ROSTER… [options]
+
+Checks roster files, or folders of them, without any call: that they can be read, that every value
+is one the API takes, that nobody is declared twice, shares an e-mail address or an SSH key, and that
+every file declares only what it may. All problems are named at once, each with its place.
+
+  --output FORMAT    text (default), json, markdown, or github: annotations of a GitHub workflow
+  --account ACCOUNT  the account of people keyed by user name, where no file says
+  -h, --help
+
+Exit status: 0 no problems, 1 problems, 2 wrong arguments.
+
+Examples:
+  codestar-profiles check rosters                    everything below the folder rosters/
+  codestar-profiles check team.yaml --output github  in a workflow: problems show in the changed lines
+`;
+
+const outputs = ["text", "json", "markdown", "github"] as const;
+export const choices = { output: outputs };
+
+/** `codestar-profiles check`. Answers the exit status. */
+export async function run(argv: readonly string[]): Promise<number> {
+  try {
+    return await check(argv);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n\n${usage}`);
+    return 2;
+  }
+}
+
+async function check(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = readArguments(argv, {
+    output: { type: "string", default: "text" },
+    account: { type: "string" },
+    help: { type: "boolean", short: "h" },
+  });
+  if (values.help) {
+    await print(usage);
+    return 0;
+  }
+  const output = choose("--output", values.output, outputs);
+  if (positionals.length === 0) throw new UsageError("Which roster? Name a file or a folder.");
+  const loaded = loadRoster(positionals, {
+    ...(values.account !== undefined && { account: values.account }),
+  });
+  await print(writers[output](loaded));
+  return loaded.problems.length === 0 ? 0 : 1;
+}
+
+/** The problems as a compiler prints them, for standard output or, in other commands, standard error. */
+export function problemsText(
+  { problems, sources }: LoadedRoster,
+  stream: NodeJS.WriteStream,
+): string {
+  const paint = painter(stream);
+  const styles = { place: "bold", error: ["red", "bold"], mark: ["red", "bold"] } as const;
+  const blocks = problems.map((problem) =>
+    formatProblem(problem, sources.get(problem.file), (part, text) =>
+      paint(styles[part] as Parameters<typeof paint>[0], text),
+    ),
+  );
+  return `${blocks.join("\n\n")}\n\n${summary(problems)}\n`;
+}
+
+const writers: Record<(typeof outputs)[number], (loaded: LoadedRoster) => string> = {
+  text(loaded) {
+    return loaded.problems.length === 0
+      ? `${allRight(loaded)}\n`
+      : problemsText(loaded, process.stdout);
+  },
+  json({ roster, problems, sources }) {
+    const { account, region, people, required } = roster;
+    const report = {
+      version: 1,
+      ok: problems.length === 0,
+      files: sources.size,
+      people: people.length,
+      ...(account && { account }),
+      ...(region && { region }),
+      required,
+      problems,
+    };
+    return `${JSON.stringify(report, null, 2)}\n`;
+  },
+  markdown(loaded) {
+    if (loaded.problems.length === 0) return `**Roster check**: ${allRight(loaded)}\n`;
+    const lines = loaded.problems.map(
+      ({ file, line, column, message }) =>
+        `- ${codeSpan(`${file}:${line}:${column}`)} ${escapeMarkdown(message)}`,
+    );
+    return `**Roster check**: ${summary(loaded.problems)}\n\n${fitting(lines).join("\n")}\n`;
+  },
+  github({ problems }) {
+    return problems
+      .map(
+        ({ file, line, column, message }) =>
+          `::error file=${annotationProperty(file)},line=${line},col=${column},title=Roster::${annotationText(message)}\n`,
+      )
+      .join("");
+  },
+};
+
+function allRight({ roster, sources }: LoadedRoster): string {
+  const people = counted(roster.people.length, "person", "people");
+  return `${people} in ${counted(sources.size, "file", "files")}, no problems`;
+}
+
+function summary(problems: readonly Problem[]): string {
+  const files = new Set(problems.map(({ file }) => file)).size;
+  return `${counted(problems.length, "problem", "problems")} in ${counted(files, "file", "files")}`;
+}
+
+/** GitHub takes comments of at most 65,536 characters; some room is left for what is put around it. */
+const longestComment = 60_000;
+
+function fitting(lines: readonly string[]): string[] {
+  let length = 0;
+  const kept = lines.filter((line) => {
+    length += Buffer.byteLength(line) + 1;
+    return length <= longestComment;
+  });
+  const left = lines.length - kept.length;
+  return left === 0 ? kept : [...kept, `- … and ${counted(left, "more problem", "more problems")}`];
+}
+
+function annotationText(text: string): string {
+  return text.replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
+}
+
+function annotationProperty(text: string): string {
+  return annotationText(text).replace(/:/g, "%3A").replace(/,/g, "%2C");
+}

@@ -1,0 +1,25 @@
+import { type DriftReport, hasDrift } from "./report";
+
+/** For tools. `version` rises when a field changes its meaning or goes; new fields may come. */
+export function driftJson(report: DriftReport): string {
+  const { drifted, missing, unmanaged, ignored, people, same, liveProfiles, ...rest } = report;
+  const whole = {
+    version: 1,
+    drift: hasDrift(report),
+    counts: {
+      people,
+      liveProfiles,
+      same,
+      drifted: drifted.length,
+      missing: missing.length,
+      unmanaged: unmanaged.length,
+      ignored: ignored.length,
+    },
+    drifted,
+    missing,
+    unmanaged,
+    ignored,
+    ...rest,
+  };
+  return `${JSON.stringify(whole, null, 2)}\n`;
+}

@@ -1,0 +1,131 @@
+import { existsSync } from "node:fs";
+import { createClient } from "../provider/connection";
+import { explain } from "../provider/errors";
+import type { LiveProfile } from "../provider/profile";
+import { endpointName, readSettings, type Settings } from "../provider/settings";
+import { counted, startProgress } from "./terminal";
+
+/** Where to read live profiles, as the command line says. */
+export interface Source {
+  /** As the user gave it; AWS's own address when absent. */
+  readonly endpoint?: string | undefined;
+  readonly region?: string | undefined;
+  /** Of the AWS configuration files, for credentials. */
+  readonly profile?: string | undefined;
+}
+
+export interface LiveProfiles {
+  readonly profiles: readonly LiveProfile[];
+  readonly region: string;
+  /** For messages; holds no credentials. */
+  readonly endpoint: string;
+  /** How many ListUserProfiles calls it took. */
+  readonly calls: number;
+}
+
+/** Reading failed; the message is one sentence. */
+export class ReadFailure extends Error {
+  override name = "ReadFailure";
+}
+
+/** A page holds at most 100 profiles, so this is a billion: more is a service that never ends its list. */
+const mostPages = 10_000_000;
+
+/**
+ * Every live profile of the region, read page by page with ListUserProfiles, with progress on a terminal.
+ * @throws ReadFailure
+ */
+export async function readLiveProfiles(source: Source): Promise<LiveProfiles> {
+  const settings = settingsOf(source);
+  const endpoint = source.endpoint ?? endpointName(settings);
+  refuseMissingFile(settings, endpoint);
+  const { ListUserProfilesCommand } =
+    require("@aws-sdk/client-codestar") as typeof import("@aws-sdk/client-codestar");
+  const client = createClient(settings, settings.region);
+  const progress = startProgress(`Reading live profiles at ${endpoint}`);
+  const profiles = new Map<string, LiveProfile>();
+  let calls = 0;
+  let nextToken: string | undefined;
+  try {
+    const region = await client.config.region();
+    do {
+      calls++;
+      const page = await client.send(
+        new ListUserProfilesCommand({ maxResults: 100, ...(nextToken && { nextToken }) }),
+      );
+      // A profile created or deleted meanwhile can shift the pages; the ARN keeps it from counting twice.
+      for (const { userArn = "", displayName, emailAddress, sshPublicKey } of page.userProfiles ??
+        []) {
+        profiles.set(userArn, {
+          userArn,
+          displayName: displayName ?? "",
+          emailAddress: emailAddress ?? "",
+          sshPublicKey: sshPublicKey ?? "",
+        });
+      }
+      progress.update(
+        `Reading live profiles at ${endpoint}: ${counted(profiles.size, "profile", "profiles")}`,
+      );
+      if (page.nextToken !== undefined && (page.nextToken === nextToken || calls > mostPages)) {
+        throw new Error("ListUserProfiles answers with the same token again and again");
+      }
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    return { profiles: [...profiles.values()], region, endpoint, calls };
+  } catch (error) {
+    throw new ReadFailure(`Reading live profiles: ${explainToUser(error, settings)}`);
+  } finally {
+    progress.stop();
+    client.destroy();
+  }
+}
+
+function settingsOf({ endpoint, region, profile }: Source): Settings {
+  const given: Record<string, string | undefined> = {
+    "codestar:endpoint": endpoint,
+    "aws:region": region,
+    "aws:profile": profile,
+  };
+  try {
+    return readSettings((key) => given[key], process.env, process.cwd());
+  } catch (error) {
+    throw new ReadFailure(inOptions((error as Error).message));
+  }
+}
+
+/** Opening a store creates it, and a misspelt name would then read as a directory without anyone. */
+function refuseMissingFile({ endpoint }: Settings, name: string): void {
+  if (endpoint?.kind !== "store" || !endpoint.url.startsWith("file:")) return;
+  const path = endpoint.url.slice("file:".length).replace(/\?.*$/, "");
+  if (!existsSync(path)) {
+    throw new ReadFailure(
+      `Reading live profiles: there is no store at ${name}; correct --endpoint`,
+    );
+  }
+}
+
+const silent = /^(?:E[A-Z]+|TimeoutError)$/;
+
+function explainToUser(error: unknown, settings: Settings): string {
+  const { code, name, message } = error as { code?: string; name: string; message: string };
+  const cause = [code, name].find((text) => text !== undefined && silent.test(text));
+  if (cause !== undefined && settings.endpoint?.kind === "http") {
+    return `the profile service at ${endpointName(settings)} does not answer (${cause}); start it with \`codestar-profiles serve\`, or correct --endpoint`;
+  }
+  if (message.includes("Region is missing")) {
+    return "no region is set; give --region, or region: in the roster";
+  }
+  return inOptions(explain(error, settings));
+}
+
+/** The same sentences as the provider's, in terms of this command's options. */
+function inOptions(sentence: string): string {
+  return sentence
+    .replaceAll(
+      /set codestar:endpoint to the bundled service, for example `[^`]*`/g,
+      "give --endpoint, for example --endpoint file:profiles.db",
+    )
+    .replaceAll(/codestar:endpoint (?=file:|memory:)/g, "--endpoint ")
+    .replaceAll("codestar:endpoint", "--endpoint")
+    .replaceAll("aws:profile", "--profile");
+}
