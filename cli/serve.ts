@@ -19,6 +19,7 @@ answers the requests under way and exits with 0. A second signal ends it at once
   --principals FILE  verify signatures against the keys in this file (codestar-profiles principal add)
   --tls-cert FILE    speak HTTPS with this certificate, in PEM …
   --tls-key FILE     … and this key
+  -h, --help
 
 Exit status: 0 stopped by a signal, 1 could not serve, 2 wrong arguments.
 `;

@@ -1,5 +1,5 @@
 import type Database from "libsql";
-import { whileBusy } from "./busy";
+import { isBusy, whileBusy } from "./busy";
 import { GroupCommit } from "./groupCommit";
 import { openSqliteFile } from "./sqliteFile";
 import type { ListRequest, ProfileChange, ProfileStore, StoredProfile } from "./store";
@@ -115,9 +115,14 @@ class SqliteStore implements ProfileStore {
     if (open === undefined) return;
     this.#open = undefined;
     await this.#writes.idle();
-    // With other processes on the file this does as much as they allow, and they or the next do the rest.
-    open.database.pragma("wal_checkpoint(TRUNCATE)");
-    open.database.close();
+    try {
+      open.database.pragma("wal_checkpoint(TRUNCATE)");
+    } catch (err) {
+      // Another process is at it; nothing is lost, it or the next one to open the file does the rest.
+      if (!isBusy(err)) throw err;
+    } finally {
+      open.database.close();
+    }
   }
 
   #statements(): Statements {

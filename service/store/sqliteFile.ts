@@ -89,24 +89,39 @@ function useWriteAheadLog(database: Database.Database, path: string): void {
 }
 
 function createSchema(database: Database.Database, path: string): void {
-  database.exec("BEGIN IMMEDIATE");
+  // Most files have it already, and reading needs no lock that another process may hold.
+  if (within(database, "BEGIN", () => hasSchema(database, path))) return;
+  within(database, "BEGIN IMMEDIATE", () => {
+    if (!hasSchema(database, path)) database.exec(schema);
+  });
+}
+
+function within<T>(database: Database.Database, begin: string, work: () => T): T {
+  database.exec(begin);
   try {
-    const owner = numberOf(database, "application_id");
-    const version = numberOf(database, "user_version");
-    if (owner === 0 && version === 0 && isEmpty(database)) {
-      database.exec(schema);
-    } else if (owner !== applicationId) {
-      throw new Error(`opening the profile database ${path}: it is a database of another program`);
-    } else if (version > schemaVersion) {
-      throw new Error(
-        `opening the profile database ${path}: it was written by a newer version (schema ${version}, this one knows ${schemaVersion})`,
-      );
-    }
+    const result = work();
     database.exec("COMMIT");
+    return result;
   } catch (err) {
     if (database.inTransaction) database.exec("ROLLBACK");
     throw err;
   }
+}
+
+/** False for an empty database; throws for one that is not for this version to use. */
+function hasSchema(database: Database.Database, path: string): boolean {
+  const owner = numberOf(database, "application_id");
+  const version = numberOf(database, "user_version");
+  if (owner === 0 && version === 0 && isEmpty(database)) return false;
+  if (owner !== applicationId) {
+    throw new Error(`opening the profile database ${path}: it is a database of another program`);
+  }
+  if (version > schemaVersion) {
+    throw new Error(
+      `opening the profile database ${path}: it was written by a newer version (schema ${version}, this one knows ${schemaVersion})`,
+    );
+  }
+  return true;
 }
 
 function numberOf(database: Database.Database, pragma: "application_id" | "user_version"): number {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   CreateUserProfileCommand,
   DescribeUserProfileCommand,
+  type DescribeUserProfileCommandOutput,
   UserProfileAlreadyExistsException,
 } from "@aws-sdk/client-codestar";
 import { arnOf, profileInput } from "../support/profiles";
@@ -47,7 +48,12 @@ describeOperation("CreateUserProfile", (service) => {
 
     it("never repeats a value [assumed]", async () => {
       const secret = "-----BEGIN OPENSSH PRIVATE KEY----- Ā";
-      const input = { ...valid, displayName: "Jane Doe ", emailAddress: "jane", sshPublicKey: secret };
+      const input = {
+        ...valid,
+        displayName: "Jane Doe ",
+        emailAddress: "jane",
+        sshPublicKey: secret,
+      };
       const { body } = await service().send("CreateUserProfile", JSON.stringify(input));
       assert.doesNotMatch(String(body.message), /jane|PRIVATE/i);
     });
@@ -83,10 +89,10 @@ describeOperation("CreateUserProfile", (service) => {
     });
 
     it("accepts the longest valid request, every character of it escaped [modelled]", async () => {
-      const escape = (text: string) =>
+      const escaped = (text: string) =>
         [...text].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
       const key = "ÿ".repeat(16_384);
-      const body = `{"userArn":"${escape(arnOf("x".repeat(64)))}","displayName":"${escape("x".repeat(64))}","emailAddress":"${escape(`${"x".repeat(126)}@x`)}","sshPublicKey":"${escape(key)}"}`;
+      const body = `{"userArn":"${escaped(arnOf("x".repeat(64)))}","displayName":"${escaped("x".repeat(64))}","emailAddress":"${escaped(`${"x".repeat(126)}@x`)}","sshPublicKey":"${escaped(key)}"}`;
       const answer = await service().send("CreateUserProfile", body);
       assert.equal(answer.status, 200);
       assert.equal(answer.body.sshPublicKey, key);
@@ -151,6 +157,7 @@ describeOperation("CreateUserProfile", (service) => {
   });
 });
 
-function pick({ userArn, displayName, emailAddress, sshPublicKey }: Record<string, unknown>) {
+function pick(output: DescribeUserProfileCommandOutput) {
+  const { userArn, displayName, emailAddress, sshPublicKey } = output;
   return { userArn, displayName, emailAddress, sshPublicKey };
 }

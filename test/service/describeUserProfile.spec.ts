@@ -43,13 +43,16 @@ describeOperation("DescribeUserProfile", (service) => {
     });
 
     it("answers UserProfileNotFoundException with 404 for a user without one [modelled]", async () => {
-      await assert.rejects(service().client().send(new DescribeUserProfileCommand(valid)), (err) => {
-        assert.ok(err instanceof UserProfileNotFoundException);
-        assert.equal(err.$metadata.httpStatusCode, 404);
-        // A wrong Date would make the SDK send the request twice.
-        assert.equal(err.$metadata.attempts, 1);
-        return true;
-      });
+      await assert.rejects(
+        service().client().send(new DescribeUserProfileCommand(valid)),
+        (err) => {
+          assert.ok(err instanceof UserProfileNotFoundException);
+          assert.equal(err.$metadata.httpStatusCode, 404);
+          // A wrong Date would make the SDK send the request twice.
+          assert.equal(err.$metadata.attempts, 1);
+          return true;
+        },
+      );
     });
 
     it("does not find a profile of another region [documented]", async () => {

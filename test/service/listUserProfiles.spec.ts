@@ -22,7 +22,12 @@ describeOperation("ListUserProfiles", (service) => {
   }
 
   async function page(client: CodeStarClient, maxResults?: number, nextToken?: string) {
-    const answer = await client.send(new ListUserProfilesCommand({ maxResults, nextToken }));
+    const answer = await client.send(
+      new ListUserProfilesCommand({
+        ...(maxResults !== undefined && { maxResults }),
+        ...(nextToken !== undefined && { nextToken }),
+      }),
+    );
     return {
       names: answer.userProfiles!.map(({ userArn }) => userArn!.split("/").at(-1)!),
       nextToken: answer.nextToken,
@@ -59,9 +64,7 @@ describeOperation("ListUserProfiles", (service) => {
 
     it("answers four members of each, no times, as AWS's sample does [documented]", async () => {
       const client = service().client();
-      await client.send(
-        new CreateUserProfileCommand(profileInput({ sshPublicKey: "intern" })),
-      );
+      await client.send(new CreateUserProfileCommand(profileInput({ sshPublicKey: "intern" })));
       await client.send(
         new CreateUserProfileCommand({
           userArn: arnOf("admin"),
@@ -107,7 +110,10 @@ describeOperation("ListUserProfiles", (service) => {
         let token: string | undefined;
         do {
           const { names: some, nextToken } = await page(client, size, token);
-          assert.ok(some.length === size || nextToken === undefined, "only the last page is shorter");
+          assert.ok(
+            some.length === size || nextToken === undefined,
+            "only the last page is shorter",
+          );
           seen.push(...some);
           token = nextToken;
           pages++;
@@ -119,7 +125,10 @@ describeOperation("ListUserProfiles", (service) => {
 
     it("answers 100 when not told how many [assumed]", async () => {
       const client = service().client();
-      await create(client, Array.from({ length: 101 }, (_, n) => nameOf(n)));
+      await create(
+        client,
+        Array.from({ length: 101 }, (_, n) => nameOf(n)),
+      );
       const first = await page(client);
       assert.equal(first.names.length, 100);
       const second = await page(client, undefined, first.nextToken);

@@ -51,8 +51,7 @@ describe("the protocol", () => {
     assert.equal(status, 404);
     assert.deepEqual(JSON.parse(body), {
       __type: "UserProfileNotFoundException",
-      message:
-        "There is no user profile for arn:aws:iam::123456789012:user/intern in this region.",
+      message: "There is no user profile for arn:aws:iam::123456789012:user/intern in this region.",
     });
     assert.deepEqual(Object.keys(headers).sort(), ["content-type", "x-amzn-RequestId"]);
   });
@@ -60,9 +59,21 @@ describe("the protocol", () => {
   const unknown: readonly (readonly [string, Partial<ServiceRequest>, number])[] = [
     ["no target", { headers: { "x-amz-target": undefined } }, 400],
     ["an empty target", { headers: { "x-amz-target": "" } }, 400],
-    ["a target of another service", { headers: { "x-amz-target": "Logs_1.ListUserProfiles" } }, 400],
-    ["an operation that CodeStar has and we have not", { headers: { "x-amz-target": `${targetPrefix}ListProjects` } }, 400],
-    ["a target in another case", { headers: { "x-amz-target": `${targetPrefix}listuserprofiles` } }, 400],
+    [
+      "a target of another service",
+      { headers: { "x-amz-target": "Logs_1.ListUserProfiles" } },
+      400,
+    ],
+    [
+      "an operation that CodeStar has and we have not",
+      { headers: { "x-amz-target": `${targetPrefix}ListProjects` } },
+      400,
+    ],
+    [
+      "a target in another case",
+      { headers: { "x-amz-target": `${targetPrefix}listuserprofiles` } },
+      400,
+    ],
     ["a name of Object's", { headers: { "x-amz-target": `${targetPrefix}constructor` } }, 400],
     ["another path", { path: "/profiles" }, 404],
     ["another method", { method: "GET" }, 405],
@@ -89,7 +100,10 @@ describe("the protocol", () => {
       handle(requestOf("CreateUserProfile", profileInput(), { headers }));
     assert.equal((await create(signedFor("eu-west-1"))).status, 200);
     assert.equal((await create({})).status, 200);
-    assert.equal((await create(signedFor("eu-north-1"))).error, "UserProfileAlreadyExistsException");
+    assert.equal(
+      (await create(signedFor("eu-north-1"))).error,
+      "UserProfileAlreadyExistsException",
+    );
     assert.equal((await create({ authorization: "Bearer x" })).status, 400);
     assert.equal((await create(signedFor("eu-west-1"))).status, 400);
   });

@@ -94,7 +94,10 @@ describeOperation("UpdateUserProfile", (service) => {
       await Promise.all(
         Array.from({ length: 60 }, (_, n) =>
           client.send(
-            new UpdateUserProfileCommand({ userArn, [members[n % 3]!]: n < 57 ? `x@${n}` : "end@x" }),
+            new UpdateUserProfileCommand({
+              userArn,
+              [members[n % 3]!]: n < 57 ? `x@${n}` : "end@x",
+            }),
           ),
         ),
       );

@@ -47,7 +47,11 @@ export async function startHttpService(): Promise<TestService> {
       return client;
     },
     async send(operation: string, body: string | Uint8Array) {
-      const response = await fetch(server.url, { method: "POST", headers: headersOf(operation), body });
+      const response = await fetch(server.url, {
+        method: "POST",
+        headers: headersOf(operation),
+        body,
+      });
       return {
         status: response.status,
         headers: Object.fromEntries(response.headers),

@@ -53,11 +53,23 @@ const invalidValues: readonly ValidationCase[] = [
   invalid("userArn", "with a newline at its end", `${arnOf("intern")}\n`, [pattern.userArn]),
   invalid("displayName", "that is empty", "", [atLeast(1), pattern.displayName]),
   invalid("displayName", "of 65 characters", "x".repeat(65), [atMost(64)]),
-  invalid("displayName", "of 65 characters beyond the basic plane", "😀".repeat(65), [atMost(64)], "assumed"),
+  invalid(
+    "displayName",
+    "of 65 characters beyond the basic plane",
+    "😀".repeat(65),
+    [atMost(64)],
+    "assumed",
+  ),
   invalid("displayName", "that starts with a space", " Intern", [pattern.displayName]),
   invalid("displayName", "that ends in a newline", "Intern\n", [pattern.displayName]),
   invalid("displayName", "of two lines", "Int\nern", [pattern.displayName]),
-  invalid("displayName", "with U+0000", "In\0tern", ["Member must not contain: \\u0000"], "assumed"),
+  invalid(
+    "displayName",
+    "with U+0000",
+    "In\0tern",
+    ["Member must not contain: \\u0000"],
+    "assumed",
+  ),
   invalid("emailAddress", "of 2 characters", "a@", [atLeast(3), pattern.emailAddress]),
   invalid("emailAddress", "of 129 characters", `${"x".repeat(127)}@x`, [atMost(128)]),
   invalid("emailAddress", "without @", "intern.example.com", [pattern.emailAddress]),
@@ -173,7 +185,12 @@ export function itReadsJson(
     }
   }
   it("takes members that it does not know for absent [assumed]", async () => {
-    const body = JSON.stringify({ ...valid, bogus: { deep: [1] }, constructor: 1, ["__proto__"]: 2 });
+    const body = JSON.stringify({
+      ...valid,
+      bogus: { deep: [1] },
+      constructor: 1,
+      ["__proto__"]: 2,
+    });
     assert.notEqual((await service().send(operation, body)).body.__type, "SerializationException");
     assert.notEqual((await service().send(operation, body)).body.__type, "ValidationException");
   });
