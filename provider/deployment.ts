@@ -33,7 +33,11 @@ function programSettings(): Settings {
   const config = pulumi.runtime.allConfig();
   try {
     refuseUnknownSettings(Object.keys(config));
-    return readSettings((key) => config[key], process.env, projectFolder(process.cwd()));
+    return readSettings(
+      (key) => config[key],
+      process.env,
+      projectFolder(process.cwd(), pulumi.getProject()),
+    );
   } catch (error) {
     throw new pulumi.RunError((error as Error).message);
   }

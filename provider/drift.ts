@@ -7,7 +7,7 @@ import {
   type ProfileInputs,
   sameValue,
 } from "./profile";
-import { describeSshPublicKeys } from "./sshPublicKey";
+import { describeSshPublicKeyDrift } from "./sshPublicKey";
 import { isUnknown } from "./unknown";
 
 /**
@@ -32,11 +32,12 @@ export function findDrift(
     if (sameValue(field, live[field], declared) || sameValue(field, live[field], before)) continue;
     drift[field] = news.secretFields?.includes(field)
       ? "differs from the declared secret"
-      : { live: shown(field, live[field]), declared: shown(field, declared) };
+      : shown(field, live[field], declared);
   }
   return Object.keys(drift).length === 0 ? undefined : drift;
 }
 
-function shown(field: Field, value: string): string {
-  return field === "sshPublicKey" ? describeSshPublicKeys(value) : value;
+/** Keys are shown by fingerprint, never whole. */
+function shown(field: Field, live: string, declared: string): FieldDrift {
+  return field === "sshPublicKey" ? describeSshPublicKeyDrift(live, declared) : { live, declared };
 }

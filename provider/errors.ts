@@ -40,6 +40,9 @@ const noAnswer = new Set([
   "TimeoutError",
 ]);
 
+const bundledService =
+  "set codestar:endpoint to the bundled service, for example `pulumi config set codestar:endpoint file:profiles.db`";
+
 export function isFault(error: unknown, name: string): boolean {
   return (error as ServiceFault | undefined)?.name === name;
 }
@@ -51,10 +54,7 @@ export function explain(error: unknown, settings: Settings): string {
   if (noAnswer.has(code) || noAnswer.has(name)) {
     const cause = code || name;
     if (settings.endpoint === undefined) {
-      return (
-        `AWS ended CodeStar on 2024-07-31 and its address does not answer (${cause}); ` +
-        "set codestar:endpoint to the bundled service, for example `pulumi config set codestar:endpoint file:profiles.db`"
-      );
+      return `AWS ended CodeStar on 2024-07-31 and its address does not answer (${cause}); ${bundledService}`;
     }
     return (
       `the profile service at ${endpointName(settings)} does not answer (${cause}); ` +
@@ -63,10 +63,10 @@ export function explain(error: unknown, settings: Settings): string {
     );
   }
   if (name === "CredentialsProviderError") {
-    return (
-      `no AWS credentials were found for ${endpointName(settings)}; set AWS_ACCESS_KEY_ID and ` +
-      "AWS_SECRET_ACCESS_KEY or aws:profile, or keep profiles in a file with codestar:endpoint file:profiles.db"
-    );
+    return settings.endpoint === undefined
+      ? `no AWS credentials were found, and AWS ended CodeStar on 2024-07-31; ${bundledService}`
+      : `no AWS credentials were found for ${endpointName(settings)}; set AWS_ACCESS_KEY_ID and ` +
+          "AWS_SECRET_ACCESS_KEY, or aws:profile";
   }
   if (name === "AccessDeniedException") {
     return `${endpointName(settings)} refused it: ${message}`;

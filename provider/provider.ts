@@ -45,7 +45,11 @@ async function configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<v
   // No await before this: the host uses the provider before configure has settled. An error is kept,
   // for one thrown here would reach only the first resource.
   try {
-    settings = readSettings((key) => config.get(key), process.env, projectFolder(process.cwd()));
+    settings = readSettings(
+      (key) => config.get(key),
+      process.env,
+      projectFolder(process.cwd(), process.env.PULUMI_PROJECT),
+    );
   } catch (error) {
     settings = error as Error;
   }

@@ -1,0 +1,34 @@
+import type { Context } from "mocha";
+import { createProject, type Project } from "./pulumi";
+import { type RecordingService, startRecordingService } from "./recordingService";
+
+export interface Scenario {
+  readonly service: RecordingService;
+  readonly project: Project;
+}
+
+/** Runs one scenario with a service and a project of its own. */
+export function scenario(
+  run: (world: Scenario) => Promise<void>,
+): (this: Context) => Promise<void> {
+  return async function () {
+    this.timeout(180_000);
+    const service = await startRecordingService();
+    let project: Project | undefined;
+    try {
+      project = await createProject({ "codestar:endpoint": service.url });
+      await run({ service, project });
+    } finally {
+      project?.remove();
+      await service.close();
+    }
+  };
+}
+
+export const arn = (name: string) => `arn:aws:iam::123456789012:user/${name}`;
+
+export const ada = {
+  userArn: arn("ada"),
+  displayName: "Ada Lovelace",
+  emailAddress: "ada@example.com",
+};
