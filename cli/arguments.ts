@@ -12,6 +12,11 @@ export class UsageError extends Error {
   override name = "UsageError";
 }
 
+/** What to tell the user: the mistake must not scroll away above a screen of help. */
+export function usageHint({ message }: UsageError, command: string): string {
+  return `${message}\ncodestar-profiles ${command} --help tells more.\n`;
+}
+
 /**
  * The options and the other arguments of a command.
  * @throws UsageError

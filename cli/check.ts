@@ -1,5 +1,5 @@
 import { formatProblem, type LoadedRoster, loadRoster, type Problem } from "../provider/roster";
-import { choose, readArguments, UsageError } from "./arguments";
+import { choose, readArguments, UsageError, usageHint } from "./arguments";
 import { codeSpan, escapeMarkdown } from "./markdown";
 import { counted, painter, print } from "./terminal";
 
@@ -29,7 +29,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     return await check(argv);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\n\n${usage}`);
+    process.stderr.write(usageHint(error, "check"));
     return 2;
   }
 }

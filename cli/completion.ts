@@ -1,4 +1,4 @@
-import { choose, readArguments, UsageError } from "./arguments";
+import { choose, readArguments, UsageError, usageHint } from "./arguments";
 import { type CommandModule, commands } from "./commands";
 import { type CommandWords, shells } from "./completion/shells";
 import { print } from "./terminal";
@@ -37,7 +37,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\n\n${usage}`);
+    process.stderr.write(usageHint(error, "completion"));
     return 2;
   }
 }

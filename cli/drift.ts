@@ -1,5 +1,5 @@
 import { compareRoster, loadRoster } from "../provider/roster";
-import { choose, readArguments, UsageError } from "./arguments";
+import { choose, readArguments, UsageError, usageHint } from "./arguments";
 import { problemsText } from "./check";
 import { driftHtml } from "./drift/html";
 import { IgnoresError, Ignoring, readIgnores } from "./drift/ignores";
@@ -51,7 +51,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   try {
     return await drift(argv);
   } catch (error) {
-    if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${usage}`);
+    if (error instanceof UsageError) process.stderr.write(usageHint(error, "drift"));
     else if (error instanceof ReadFailure) process.stderr.write(`${error.message}\n`);
     else if (error instanceof IgnoresError) process.stderr.write(`${error.message}\n`);
     else throw error;

@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 import { accountOf, type RosterFormat, rosterFormats, writeRoster } from "../provider/roster";
-import { choose, readArguments, UsageError } from "./arguments";
+import { choose, readArguments, UsageError, usageHint } from "./arguments";
 import { ReadFailure, readLiveProfiles } from "./liveProfiles";
 import { counted, print } from "./terminal";
 import { FileExists, writeWhole } from "./writeWhole";
@@ -36,7 +36,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     return await exportProfiles(argv);
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`${error.message}\n\n${usage}`);
+      process.stderr.write(usageHint(error, "export"));
       return 2;
     }
     if (error instanceof ReadFailure || error instanceof FileExists) {

@@ -112,7 +112,7 @@ function explainToUser(error: unknown, settings: Settings): string {
   if (cause !== undefined && settings.endpoint?.kind === "http") {
     return `the profile service at ${endpointName(settings)} does not answer (${cause}); start it with \`codestar-profiles serve\`, or correct --endpoint`;
   }
-  if (message.includes("Region is missing")) {
+  if (/Region is missing|`region` to be configured/.test(message)) {
     return "no region is set; give --region, or region: in the roster";
   }
   return inOptions(explain(error, settings));

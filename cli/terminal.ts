@@ -61,7 +61,8 @@ export function counted(value: number, one: string, many: string): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-const reserved = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+/** Control codes, and what turns the direction of the text around it. */
+const reserved = /[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069\u2028\u2029\uFEFF]/gu;
 
 /** Text for a terminal or a line of a report: no control code of it takes effect. */
 export function printable(text: string): string {

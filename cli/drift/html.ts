@@ -112,7 +112,7 @@ function fieldHtml({ field, live, declared }: FieldDifference): string {
   if (live === undefined || declared === undefined) {
     return `<p class="field"><b>${field}</b> differs</p>`;
   }
-  return `<div class="field"><b>${field}</b><del><span>live</span> ${escapeHtml(live)}</del><ins><span>declared</span> ${escapeHtml(declared)}</ins></div>`;
+  return `<div class="field"><b>${field}</b><del><span>live</span><q>${escapeHtml(live)}</q></del><ins><span>declared</span><q>${escapeHtml(declared)}</q></ins></div>`;
 }
 
 function table(rows: readonly Row[]): string {

@@ -28,12 +28,14 @@ td{padding:.7rem .9rem;vertical-align:top;border-top:1px solid var(--line);overf
 td:first-child{width:1%}td:nth-child(2){width:36%}
 small{display:block;color:var(--soft);font-size:.8rem}
 .field{margin:0 0 .5rem}.field:last-child,.held{margin:0}.field b{font-weight:600}
-.field del,.field ins{display:block;padding:.05rem .5rem;text-decoration:none;font:13px/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;border-left:3px solid var(--c)}
+.field del,.field ins{display:flex;gap:.4rem;padding:.05rem .5rem;text-decoration:none;font:13px/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;border-left:3px solid var(--c)}
 .field del{--c:var(--missing);background:color-mix(in srgb,var(--missing) 9%,transparent)}.field ins{--c:var(--same);background:color-mix(in srgb,var(--same) 9%,transparent)}
-.field del span,.field ins span{display:inline-block;width:4.6rem;color:var(--soft);font:12px system-ui,sans-serif}
+.field del span,.field ins span{flex:0 0 4.4rem;color:var(--soft);font:12px system-ui,sans-serif}
+q{quotes:none;white-space:pre-wrap;min-width:0}
 .held{color:var(--soft);font-size:.85rem}
 ul{margin:0;padding:0;list-style:none;background:var(--card);border:1px solid var(--line);border-radius:.5rem}
 li{padding:.6rem .9rem;overflow-wrap:anywhere}li+li{border-top:1px solid var(--line)}
+tr[hidden]{display:none!important}
 footer{margin-top:2rem;color:var(--soft);font-size:.82rem}
 @media (max-width:40rem){thead{display:none}tr,td{display:block;width:auto!important}td{border:0;padding:.25rem .9rem}tr{border-top:1px solid var(--line);padding:.5rem 0}}
 @media print{.filter{display:none}body{background:none}main{padding:0}}

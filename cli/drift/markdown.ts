@@ -33,7 +33,7 @@ export function driftMarkdown(report: DriftReport): string {
     leftOut(lines.length - shown.length, "more person", "more people"),
     section(fold("Values, live and declared", shownDetails)),
     leftOut(details.length - shownDetails.length, "more value", "more values"),
-    section(fold("Ignored", shownNotes)),
+    section(fold("Ignores", shownNotes)),
     leftOut(notes.length - shownNotes.length, "more note", "more notes"),
     foot,
   ].join("");

@@ -75,7 +75,9 @@ export function formatProblem(
   paint: (part: "place" | "error" | "mark", text: string) => string = (_part, text) => text,
 ): string {
   const { file, line, column, text, message } = problem;
-  const head = `${paint("place", `${file}:${line}:${column}:`)} ${paint("error", "error:")} ${message}`;
+  // A file that could not be read has no places.
+  const place = source === undefined ? `${file}:` : `${file}:${line}:${column}:`;
+  const head = `${paint("place", place)} ${paint("error", "error:")} ${message}`;
   if (source === undefined || text === "" || text === hidden) return head;
   const whole = source.line(line);
   const from = Math.max(0, Math.min(column - 1 - 20, whole.length - framedWidth));
@@ -112,8 +114,9 @@ function shortenedLength(text: string): number {
 
 /** One character for each, so that the mark stays under its text and no control code reaches a terminal. */
 function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
-    character === "\t" ? " " : "\uFFFD".repeat(character.length),
+  return text.replace(
+    /[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069\u2028\u2029\uFEFF]/gu,
+    (character) => (character === "\t" ? " " : "\uFFFD".repeat(character.length)),
   );
 }
 
