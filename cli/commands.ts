@@ -34,6 +34,10 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: "add a principal, with a new access key, for a service with authentication",
     load: () => require("./principal") as CommandModule,
   },
+  "authorized-keys": {
+    summary: "print the SSH keys in a profile, for sshd's AuthorizedKeysCommand",
+    load: () => require("./authorizedKeys") as CommandModule,
+  },
   table: {
     summary: "create the DynamoDB table of a dynamodb: store",
     load: () => require("./table") as CommandModule,

@@ -1,0 +1,46 @@
+/** Where a profile's key text is asked for. */
+export interface KeySource {
+  /** An `https:` address, an `http:` one of this machine, or `file:` and a path. */
+  readonly endpoint: string;
+  readonly region: string;
+  /** Requests are signed with them when given. */
+  readonly credentials?: Credentials | undefined;
+  /** PEM certificates to trust in place of the usual authorities. */
+  readonly ca?: Buffer | undefined;
+}
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
+
+/** The keys could not be had. The message is a clause without secrets. */
+export class NoAnswer extends Error {
+  override name = "NoAnswer";
+
+  constructor(
+    message: string,
+    /** The service is away, and may be there again later; false: it refused, or something is set up wrongly. */
+    readonly outage: boolean,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * The `sshPublicKey` text of a profile, `""` without a key; undefined when there is no such profile.
+ * @throws NoAnswer
+ */
+export function findKeyText(
+  source: KeySource,
+  userArn: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (source.endpoint.startsWith("file:")) {
+    const { findInStore } = require("./store") as typeof import("./store");
+    return findInStore(source, userArn, signal);
+  }
+  const { findOverHttp } = require("./http") as typeof import("./http");
+  return findOverHttp(source, userArn, signal);
+}
