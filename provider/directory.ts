@@ -20,7 +20,7 @@ export interface ProfilePage {
 export interface Directory {
   /**
    * The live profile, undefined when a Describe or a complete sweep of the list says that there is none.
-   * Rejects with the error of the read that it depended on; a later call may try again.
+   * Rejects with the error of its own Describe; a later call may try again.
    */
   find(userArn: string): Promise<LiveProfile | undefined>;
   /** Our own write made the profile what it is now. */
@@ -36,8 +36,8 @@ export interface Directory {
  */
 export const snapshotLifetime = 5 * 60_000;
 
-/** A stack this small is answered by Describe alone, however large the account. */
-const describesFirst = 3;
+/** A stack this small is answered by Describe and the first page, however large the account. */
+const smallStack = 3;
 
 /** At most this many pages in a row are fetched for one question before it is put to Describe. */
 const pagesInARow = 6;
@@ -101,28 +101,31 @@ class Snapshot {
   private async answer(userArn: string): Promise<LiveProfile | undefined> {
     this.asked.add(userArn);
     if (this.isKnown(userArn)) return this.known(userArn);
-    if (this.calls >= describesFirst && this.sweeping) {
-      let pages = Math.min(pagesInARow, this.allowance() - 1);
-      if (pages === 1) {
-        // Both are paid for, so neither needs to wait for the other; a failed page is tried again when
-        // it is needed, and must not fail a question that Describe answers.
-        const page = this.nextPage().catch(() => {});
-        const described = await this.describe(userArn);
+    const pages = this.pagesPaidFor();
+    if (pages === 1 && this.asked.size > smallStack) {
+      // Both are paid for, so neither needs to wait for the other.
+      const page = this.nextPage();
+      try {
+        await this.describe(userArn);
+      } finally {
         await page;
-        return this.written.has(userArn) ? this.written.get(userArn) : described;
       }
-      while (pages-- > 0 && this.sweeping) {
-        await this.nextPage();
-        if (this.isKnown(userArn)) return this.known(userArn);
-      }
+      return this.known(userArn);
+    }
+    for (let page = 0; page < pages && (await this.nextPage()); page++) {
+      if (this.isKnown(userArn)) return this.known(userArn);
     }
     await this.describe(userArn);
     return this.known(userArn);
   }
 
-  /** How many calls the questions so far have paid for and not used. */
-  private allowance(): number {
-    return 2 * this.asked.size + 2 - this.calls;
+  /** How many pages may be fetched for a question before it is put to Describe, which is paid for too. */
+  private pagesPaidFor(): number {
+    if (!this.sweeping) return 0;
+    const asked = this.asked.size;
+    // The second question tries the first page: a small account, or an empty one, ends with it.
+    const most = asked > smallStack ? pagesInARow : asked === 2 ? 1 : 0;
+    return Math.min(most, 2 * asked + 1 - this.calls);
   }
 
   private isKnown(userArn: string): boolean {
@@ -147,18 +150,21 @@ class Snapshot {
     return profile;
   }
 
-  private async nextPage(): Promise<void> {
+  /**
+   * Whether the walk can go on. It never rejects: a question must not fail for a page when Describe answers
+   * it, and a failed page is tried again when one is next needed.
+   */
+  private async nextPage(): Promise<boolean> {
     this.calls++;
     let page: ProfilePage;
     try {
       page = await this.reads.list(this.nextToken);
     } catch (error) {
       const fault = this.reads.sweepFault(error);
-      if (fault === "other") throw error;
       // Who may not list may still describe.
       if (fault === "denied") this.sweeping = false;
-      else this.restart();
-      return;
+      if (fault === "expired token") this.restart();
+      return this.sweeping && fault !== "other";
     }
     for (const profile of page.profiles) this.listed.set(profile.userArn, profile);
     if (page.nextToken === undefined) {
@@ -169,6 +175,7 @@ class Snapshot {
       this.tokensSeen.add(page.nextToken);
       this.nextToken = page.nextToken;
     }
+    return this.sweeping;
   }
 
   /** What was seen stays; only a walk from the first page to the last may say that one is missing. */
