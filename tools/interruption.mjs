@@ -36,6 +36,8 @@ async function stop(signal) {
   // A terminal and npm both pass Ctrl-C on: the second one must not cut the clean-up short.
   if (interrupted) return;
   interrupted = true;
+  // The terminal may be gone; what children still print must not end the clean-up.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   for (const cleanup of [...cleanups].reverse()) {
     try {
       await cleanup();
