@@ -31,6 +31,12 @@ export function createRetryStrategy(now: () => number = Date.now): RetryStrategy
   // Without a floor the first throttled reply sets the rate to one call every two seconds, since the
   // limiter has measured nothing yet.
   const limiter = new DefaultRateLimiter({ minFillRate: 5 });
+  // The limiter lets all who wait at once go at once; in line they go one by one, at its rate.
+  let line = Promise.resolve();
+  const sendToken = () => {
+    line = line.then(() => limiter.getSendToken());
+    return line;
+  };
   const token = (retryCount: number, delay: number, since: number): Token => ({
     since,
     getRetryCount: () => retryCount,
@@ -39,7 +45,7 @@ export function createRetryStrategy(now: () => number = Date.now): RetryStrategy
   });
   return {
     async acquireInitialRetryToken() {
-      await limiter.getSendToken();
+      await sendToken();
       return token(0, 0, now());
     },
     async refreshRetryTokenForRetry(previous: RetryToken, { error, errorType }: RetryErrorInfo) {
@@ -52,7 +58,7 @@ export function createRetryStrategy(now: () => number = Date.now): RetryStrategy
       // The middleware takes any error here as "no more attempts" and throws the call's own error.
       if (!again) throw new Error("No attempts left");
       limiter.updateClientSendingRate(error);
-      await limiter.getSendToken();
+      await sendToken();
       return token(count, pause(throttled ? 200 : 100, count), since);
     },
     recordSuccess() {
