@@ -25,7 +25,7 @@ label.chip{padding:.3rem .7rem;cursor:pointer}label.chip input{margin:0;accent-c
 table{width:100%;border-collapse:separate;border-spacing:0;background:var(--card);border:1px solid var(--line);border-radius:.5rem;overflow:hidden}
 th{padding:.5rem .9rem;text-align:left;color:var(--soft);font-size:.8rem;font-weight:600}
 td{padding:.7rem .9rem;vertical-align:top;border-top:1px solid var(--line);overflow-wrap:anywhere}
-td:first-child{width:1%}td:nth-child(2){width:36%}
+td:first-child{width:1%}td:nth-child(2){width:31%}
 small{display:block;color:var(--soft);font-size:.8rem}
 .field{margin:0 0 .5rem}.field:last-child,.held{margin:0}.field b{font-weight:600}
 .field del,.field ins{display:flex;gap:.4rem;padding:.05rem .5rem;text-decoration:none;font:13px/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;border-left:3px solid var(--c)}

@@ -31,7 +31,10 @@ export interface PeopleOptions {
   readonly allowWeakKeys: (file: RosterFile) => boolean;
 }
 
-/** The people of one file. One with a problem is left out, unless only a value of theirs is wrong. */
+/** Stands in where none is set, so that everything else of a person can be checked. */
+const anyAccount = "000000000000";
+
+/** The people of one file, without those whose fields cannot be read. */
 export function readPeople(
   file: RosterFile,
   cascade: Cascade,
@@ -48,57 +51,85 @@ export function readPeople(
     return [];
   }
   const account = cascade.find(file, "account") ?? options.account;
-  const path = cascade.default(file, "path") ?? "/";
-  const emailDomain = cascade.default(file, "emailDomain");
-  const keyFiles = new KeyFiles(file.path);
-  const allowWeakKeys = options.allowWeakKeys(file);
-  const declared: DeclaredPerson[] = [];
-  let accountMissed = cascade.mentions(file, "account");
-
-  for (const person of people.entries) {
-    const read = personSchema.safeParse(plain(person.value));
-    if (read.error) {
-      // A missing name or address is reported below, with the limits of the API.
-      const issues = read.error.issues.filter(
-        ({ path: [field] }) => field === undefined || entry(person.value, String(field)),
-      );
-      reportShape(issues, person.value, "", personFieldNames, source, problems);
-      if (issues.length > 0) continue;
-    }
-    reportRepeatedFields(person, file, problems);
-    if (account === undefined && !person.key.startsWith("arn:")) {
-      if (!accountMissed) {
-        const message = `${quote(person.key)} is a user name, and no account is set; add account: "123456789012" to this file or to a roster.yaml above it, or write the full ARN`;
-        problems.add(source, person.keySpan, "settings", message);
-      }
-      accountMissed = true;
-      continue;
-    }
-    const fields = (read.data ?? plain(person.value)) as Partial<PersonContent>;
-    const userArn = person.key.startsWith("arn:")
-      ? person.key
-      : `arn:aws:iam::${account}:user${path}${person.key}`;
-    const emailAddress =
-      fields.emailAddress ?? (emailDomain && `${userNameOf(userArn)}@${emailDomain}`);
-    const sshPublicKey = keysOf(person, fields, file, keyFiles, problems);
-    const inputs = {
-      userArn,
-      ...(fields.displayName !== undefined && { displayName: fields.displayName }),
-      ...(emailAddress !== undefined && { emailAddress }),
-      ...(sshPublicKey !== undefined && { sshPublicKey }),
-    };
-    checkValues(person, inputs, allowWeakKeys, file, problems);
-    declared.push({
-      displayName: "",
-      emailAddress: "",
-      ...inputs,
-      position: source.position(person.keySpan.start),
-      file,
-      keySpan: person.keySpan,
-      content: person.value,
-    });
+  const reading: Reading = {
+    file,
+    account,
+    path: cascade.default(file, "path") ?? "/",
+    emailDomain: cascade.default(file, "emailDomain"),
+    keyFiles: new KeyFiles(file.path),
+    allowWeakKeys: options.allowWeakKeys(file),
+    problems,
+  };
+  const nameless = people.entries.find(({ key }) => !key.startsWith("arn:"));
+  if (account === undefined && nameless && !cascade.mentions(file, "account")) {
+    const message = `${quote(nameless.key)} is a user name, and no account is set; add account: "123456789012" to this file or to a roster.yaml above it, or write the full ARN`;
+    problems.add(source, nameless.keySpan, "settings", message);
   }
-  return declared;
+  return people.entries.flatMap((person) => readPerson(person, reading) ?? []);
+}
+
+interface Reading {
+  readonly file: RosterFile;
+  readonly account: string | undefined;
+  readonly path: string;
+  readonly emailDomain: string | undefined;
+  readonly keyFiles: KeyFiles;
+  readonly allowWeakKeys: boolean;
+  readonly problems: Problems;
+}
+
+/** Reports everything wrong with a person; undefined when it cannot be said who or what they are. */
+function readPerson(person: LocatedEntry, reading: Reading): DeclaredPerson | undefined {
+  const { file, account, path, emailDomain, problems } = reading;
+  const { fields, shapely } = readFields(person, file, problems);
+  const isArn = person.key.startsWith("arn:");
+  const userArn = isArn
+    ? person.key
+    : `arn:aws:iam::${account ?? anyAccount}:user${path}${person.key}`;
+  const emailAddress =
+    fields.emailAddress ?? (emailDomain && `${userNameOf(userArn)}@${emailDomain}`);
+  const sshPublicKey = keysOf(person, fields, reading);
+  const inputs = {
+    userArn,
+    ...(fields.displayName !== undefined && { displayName: fields.displayName }),
+    ...(emailAddress !== undefined && { emailAddress }),
+    ...(sshPublicKey !== undefined && { sshPublicKey }),
+  };
+  checkValues(person, inputs, shapely, reading);
+  if (!shapely || (account === undefined && !isArn)) return undefined;
+  return {
+    displayName: "",
+    emailAddress: "",
+    ...inputs,
+    position: file.source.position(person.keySpan.start),
+    file,
+    keySpan: person.keySpan,
+    content: person.value,
+  };
+}
+
+/** The fields that are of the right kind, and whether that is all of them. */
+function readFields(
+  person: LocatedEntry,
+  file: RosterFile,
+  problems: Problems,
+): { fields: Partial<PersonContent>; shapely: boolean } {
+  reportRepeatedFields(person, file, problems);
+  const content = plain(person.value);
+  const read = personSchema.safeParse(content);
+  if (read.data) return { fields: read.data, shapely: true };
+  // A missing name is reported with the limits of the API.
+  const issues = read.error.issues.filter(
+    ({ path: [field] }) => field === undefined || entry(person.value, String(field)),
+  );
+  reportShape(issues, person.value, "", personFieldNames, file.source, problems);
+  const fields = Object.entries(personSchema.shape).flatMap(([name, schema]) => {
+    const value = schema.safeParse(
+      entry(person.value, name) && (content as PersonContent)[name as keyof PersonContent],
+    );
+    return value.data === undefined ? [] : [[name, value.data] as const];
+  });
+  return { fields: Object.fromEntries(fields), shapely: issues.length === 0 };
 }
 
 /** The IAM user name at the end of an ARN. */
@@ -114,9 +145,7 @@ export function accountOf(userArn: string): string {
 function keysOf(
   { value, keySpan }: LocatedEntry,
   { sshPublicKey, sshPublicKeyFile }: Partial<PersonContent>,
-  file: RosterFile,
-  keyFiles: KeyFiles,
-  problems: Problems,
+  { file, keyFiles, problems }: Reading,
 ): string | undefined {
   if (sshPublicKeyFile === undefined) {
     return Array.isArray(sshPublicKey) ? sshPublicKey.join("\n") : sshPublicKey;
@@ -132,18 +161,21 @@ function keysOf(
   return read.keys;
 }
 
-/** The limits of the API, and that keys are keys: the check of a single `CodeStarUserProfile`. */
+/**
+ * The limits of the API, and that keys are keys: the check of a single `CodeStarUserProfile`. What is missing
+ * counts only where all that is there could be read: a misspelt field is reported once.
+ */
 function checkValues(
   { value, keySpan }: LocatedEntry,
   inputs: Readonly<Record<string, string>>,
-  allowWeakKeys: boolean,
-  { source }: RosterFile,
-  problems: Problems,
+  shapely: boolean,
+  { file: { source }, allowWeakKeys, problems }: Reading,
 ): void {
   for (const { property, reason } of checkInputs(inputs, { allowWeakKeys })) {
     // Reported where the key stands, once.
     if (source.privateKeyAt !== undefined && isPrivateKey(inputs[property] ?? "")) continue;
     const missing = inputs[property] === undefined;
+    if (missing && !shapely) continue;
     if (property !== "sshPublicKey") {
       const span = fieldSpan(value, property, keySpan);
       problems.add(source, span, missing ? "missing-field" : "invalid-value", reason);

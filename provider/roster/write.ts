@@ -49,6 +49,8 @@ function writeYaml(settings: Record<string, string>, people: People): string {
   // A Map keeps its order where an object would put 007 and 42 first, and takes __proto__ as a key.
   const document = new Document(
     new Map<string, unknown>([...Object.entries(settings), ["people", new Map(people)]]),
+    // Quotes what YAML 1.1 tools would take for something else: a person called No, for one.
+    { compat: "yaml-1.1" },
   );
   return document.toString({ lineWidth: 0, blockQuote: false });
 }

@@ -1,0 +1,533 @@
+import assert from "node:assert/strict";
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { formatProblem } from "../../provider/roster";
+import { account, arn, keyLine, places, RosterFolder } from "../support/rosterFiles";
+import { rsa1024 } from "../support/sshKeys";
+
+describe("loadRoster", () => {
+  let folder: RosterFolder;
+  beforeEach(() => {
+    folder = new RosterFolder();
+  });
+  afterEach(() => folder.remove());
+
+  /** The problems of one YAML file with this text. */
+  const problemsOf = (text: string) => {
+    folder.write({ "team.yaml": text });
+    return folder.load("team.yaml").problems;
+  };
+  const head = `account: "${account}"\npeople:\n`;
+
+  describe("people", () => {
+    it("takes user names, ARNs with paths, awkward names and Unicode", () => {
+      folder.write({
+        "team.yaml": `account: "012345678901"
+region: eu-central-1
+people:
+  ada: { displayName: Ada Lovelace, emailAddress: ada@example.com }
+  007: { displayName: "007", emailAddress: bond@example.com }
+  "null": { displayName: ﬆudio 日本 🦊, emailAddress: n@example.com }
+  +=,.@-_: { displayName: Signs, emailAddress: s@example.com }
+  __proto__: { displayName: Proto, emailAddress: p@example.com }
+  arn:aws:iam::999999999999:user/a/b/eve: { displayName: Eve, emailAddress: e@example.com }
+`,
+      });
+      const { roster, problems } = folder.load("team.yaml");
+      assert.deepEqual(problems, []);
+      assert.deepEqual(
+        roster.people.map(({ userArn, displayName }) => [userArn, displayName]),
+        [
+          ["arn:aws:iam::012345678901:user/ada", "Ada Lovelace"],
+          ["arn:aws:iam::012345678901:user/007", "007"],
+          ["arn:aws:iam::012345678901:user/null", "ﬆudio 日本 🦊"],
+          ["arn:aws:iam::012345678901:user/+=,.@-_", "Signs"],
+          ["arn:aws:iam::012345678901:user/__proto__", "Proto"],
+          ["arn:aws:iam::999999999999:user/a/b/eve", "Eve"],
+        ],
+      );
+      assert.equal(roster.region, "eu-central-1");
+      assert.equal(roster.account, undefined, "there are people of two accounts");
+      assert.deepEqual(roster.people[0]!.position, { file: "team.yaml", line: 4, column: 3 });
+    });
+
+    it("tells a key that is not managed from one that is declared absent", () => {
+      folder.write({
+        "team.yaml": `${head}  ada: { displayName: Ada, emailAddress: a@b.c }\n  bob: { displayName: Bob, emailAddress: b@b.c, sshPublicKey: "" }\n`,
+      });
+      const { people } = folder.load("team.yaml").roster;
+      assert.equal("sshPublicKey" in people[0]!, false);
+      assert.equal(people[1]!.sshPublicKey, "");
+    });
+
+    it("joins a list of keys, and reads them from files without their comments", () => {
+      folder.write({
+        "team.yaml": `${head}  ada:
+    displayName: Ada
+    emailAddress: a@b.c
+    sshPublicKey: ["${keyLine(1)}", "${keyLine(2)}"]
+  bob: { displayName: Bob, emailAddress: b@b.c, sshPublicKeyFile: keys/bob.pub }
+`,
+        "keys/bob.pub": `\uFEFF# laptop\r\n\r\n${keyLine(3, "bob@laptop")}\r\n${keyLine(4)}\r\n`,
+      });
+      const { roster, problems } = folder.load("team.yaml");
+      assert.deepEqual(problems, []);
+      assert.equal(roster.people[0]!.sshPublicKey, `${keyLine(1)}\n${keyLine(2)}`);
+      assert.equal(roster.people[1]!.sshPublicKey, `${keyLine(3, "bob@laptop")}\n${keyLine(4)}`);
+    });
+
+    it("fills in the path and the e-mail domain of the defaults", () => {
+      folder.write({
+        "team.yaml": `account: "${account}"\ndefaults: { path: /eng/, emailDomain: example.com }\npeople:\n  ada: { displayName: Ada }\n  ${arn("x/bob")}: { displayName: Bob }\n`,
+      });
+      const { roster, problems } = folder.load("team.yaml");
+      assert.deepEqual(problems, []);
+      assert.deepEqual(
+        roster.people.map(({ userArn, emailAddress }) => [userArn, emailAddress]),
+        [
+          [arn("eng/ada"), "ada@example.com"],
+          [arn("x/bob"), "bob@example.com"],
+        ],
+      );
+    });
+
+    it("resolves anchors and aliases", () => {
+      folder.write({
+        "team.yaml": `${head}  ada: { displayName: &n Same, emailAddress: a@b.c }\n  bob: { displayName: *n, emailAddress: b@b.c }\n`,
+      });
+      const { roster, problems } = folder.load("team.yaml");
+      assert.deepEqual(problems, []);
+      assert.equal(roster.people[1]!.displayName, "Same");
+    });
+
+    it("reads JSON through the same parser, tabs and all", () => {
+      const content = {
+        account,
+        people: { ada: { displayName: "A\u0085\u2028a", emailAddress: "a@b" } },
+      };
+      content.people.ada.displayName = "A\ud83e\udd8a";
+      folder.write({ "team.json": JSON.stringify(content, null, "\t") });
+      const { roster, problems } = folder.load("team.json");
+      assert.deepEqual(problems, []);
+      assert.equal(roster.people[0]!.displayName, "A🦊");
+    });
+  });
+
+  describe("problems", () => {
+    it("names all of them at once, each at its place, in the order of the file", () => {
+      const problems = problemsOf(`account: 012345678901
+regin: eu-central-1
+people:
+  ada: { displayName: " Ada", emailAddress: ada }
+  bob: { displayName: 12, emailAdress: b@b.c }
+  carl: [1]
+`);
+      assert.deepEqual(places(problems), [
+        "team.yaml:1:10 wrong-type",
+        "team.yaml:2:1 unknown-field",
+        "team.yaml:4:23 invalid-value",
+        "team.yaml:4:45 invalid-value",
+        "team.yaml:5:23 wrong-type",
+        "team.yaml:5:27 unknown-field",
+        "team.yaml:6:9 wrong-type",
+      ]);
+    });
+
+    it("passes the limits of the API on, at the field", () => {
+      const problems = problemsOf(
+        `${head}  ada: { displayName: "${"x".repeat(65)}", emailAddress: "no at" }\n  b b: { displayName: B, emailAddress: b@b.c }\n`,
+      );
+      assert.deepEqual(places(problems), [
+        "team.yaml:3:23 invalid-value",
+        "team.yaml:3:106 invalid-value",
+        "team.yaml:4:3 invalid-value",
+      ]);
+      assert.match(problems[0]!.message, /^displayName has 65 characters; 1 to 64 are allowed$/);
+    });
+
+    it("checks the other values of a person with a misspelt field", () => {
+      const problems = problemsOf(
+        `${head}  ada: { displayNam: Ada, emailAddress: no at, sshPublicKey: "${rsa1024.line}" }\n`,
+      );
+      assert.deepEqual(
+        problems.map(({ rule }) => rule),
+        ["unknown-field", "invalid-value", "weak-key"],
+      );
+    });
+
+    it("says what was likely meant", () => {
+      const messages = problemsOf(
+        `${head}  ada: { name: Ada, email: a@b.c }\nuser: {}\nmembers: {}\n`,
+      ).map(({ message }) => message);
+      assert.deepEqual(messages, [
+        '"name" is no field of a person; did you mean displayName?',
+        '"email" is no field of a person; did you mean emailAddress?',
+        '"user" is no field of a roster; known are people, account, region, defaults, required, restrictions, allow',
+        '"members" is no field of a roster; did you mean people?',
+      ]);
+    });
+
+    it("points at missing fields, empty people and values without text", () => {
+      const problems = problemsOf(
+        `${head}  ada: {}\n  bob:\n  carl: { displayName: ~, emailAddress: c@b.c }\n`,
+      );
+      assert.deepEqual(places(problems), [
+        "team.yaml:3:3 missing-field",
+        "team.yaml:3:3 missing-field",
+        "team.yaml:4:7 wrong-type",
+        "team.yaml:5:24 wrong-type",
+      ]);
+      assert.match(problems[3]!.message, /displayName has no value; write ""/);
+    });
+
+    it("finds people declared twice, in one file and across files, and names both places", () => {
+      folder.write({
+        "a.yaml": `${head}  ada: { displayName: Ada, emailAddress: a@b.c }\n  ada: { displayName: A, emailAddress: a2@b.c }\n`,
+        "b.csv": `userArn,displayName,emailAddress\n${arn("ada")},Ada,a3@b.c\n`,
+      });
+      const { problems, roster } = folder.load();
+      assert.deepEqual(
+        problems.map(({ message }) => message),
+        Array(2).fill('"ada" is declared twice, first at a.yaml:3:3'),
+      );
+      assert.deepEqual(places(problems), [
+        "a.yaml:4:3 duplicate-person",
+        "b.csv:2:1 duplicate-person",
+      ]);
+      assert.equal(roster.people.length, 1);
+    });
+
+    it("finds one user name under two paths or in two cases: IAM takes only one", () => {
+      const problems = problemsOf(
+        `${head}  ada: { displayName: Ada, emailAddress: a@b.c }\n  ${arn("eng/Ada")}: { displayName: A, emailAddress: a2@b.c }\n`,
+      );
+      assert.deepEqual(places(problems), ["team.yaml:4:3 same-name"]);
+    });
+
+    it("finds shared e-mail addresses, whatever their case", () => {
+      const problems = problemsOf(
+        `${head}  ada: { displayName: Ada, emailAddress: team@b.c }\n  bob: { displayName: Bob, emailAddress: Team@B.c }\n`,
+      );
+      assert.deepEqual(places(problems), ["team.yaml:4:42 shared-email"]);
+      assert.match(problems[0]!.message, /also that of "ada" \(team\.yaml:3:3\)/);
+      assert.doesNotMatch(problems[0]!.message, /@/, "the message holds no address");
+    });
+
+    it("finds SSH keys used twice, by one person or by two, whatever their comments", () => {
+      const problems = problemsOf(`${head}  ada:
+    displayName: Ada
+    emailAddress: a@b.c
+    sshPublicKey:
+      - ${keyLine(1, "one")}
+      - ${keyLine(1, "two")}
+  bob: { displayName: Bob, emailAddress: b@b.c, sshPublicKey: "${keyLine(1)}" }
+`);
+      assert.deepEqual(places(problems), ["team.yaml:8:9 reused-key", "team.yaml:9:63 reused-key"]);
+      assert.match(problems[0]!.message, /^the SSH key SHA256:\S{43} comes twice for this person$/);
+      assert.match(problems[1]!.message, /is also that of "ada" \(team\.yaml:3:3\)$/);
+    });
+
+    it("points at the weak key among several", () => {
+      const problems = problemsOf(
+        `${head}  ada:\n    displayName: Ada\n    emailAddress: a@b.c\n    sshPublicKey:\n      - ${keyLine(1)}\n      - ${rsa1024.line}\n`,
+      );
+      assert.deepEqual(places(problems), ["team.yaml:8:9 weak-key"]);
+      assert.match(problems[0]!.message, /1024 bits.*allow: \[weak-keys\]/);
+    });
+
+    it("lets the roster allow what is not a problem there", () => {
+      folder.write({
+        "team.yaml": `allow: [weak-keys, reused-keys, shared-emails, same-names]
+${head}  ada: { displayName: Ada, emailAddress: a@b.c, sshPublicKey: "${rsa1024.line}" }
+  ${arn("x/ada")}: { displayName: Ada, emailAddress: a@b.c, sshPublicKey: "${rsa1024.line}" }
+`,
+      });
+      const { problems, roster } = folder.load("team.yaml");
+      assert.deepEqual(problems, []);
+      assert.equal(roster.people.length, 2);
+    });
+
+    it("takes an empty roster for a mistake", () => {
+      assert.deepEqual(places(problemsOf("")), ["team.yaml:1:1 empty-roster"]);
+      assert.deepEqual(places(problemsOf(`account: "${account}"\npeople: {}\n`)), [
+        "team.yaml:1:1 empty-roster",
+      ]);
+      assert.deepEqual(places(folder.load("none").problems), ["none:1:1 unreadable"]);
+    });
+
+    it("misses required people, by name or by ARN, and answers the ARNs of those that are there", () => {
+      folder.write({
+        "team.yaml": `required: [ada, bob, "${arn("x/eve")}", "${arn("zoe")}"]\n${head}  ada: { displayName: Ada, emailAddress: a@b.c }\n  ${arn("x/eve")}: { displayName: Eve, emailAddress: e@b.c }\n`,
+      });
+      const { problems, roster } = folder.load("team.yaml");
+      assert.deepEqual(places(problems), [
+        "team.yaml:1:17 required-person",
+        `team.yaml:1:${24 + arn("x/eve").length + 2} required-person`,
+      ]);
+      assert.deepEqual(roster.required, [arn("ada"), arn("x/eve")]);
+    });
+
+    it("does not call a required person missing whose file could not be read", () => {
+      folder.write({
+        "roster.yaml": `account: "${account}"\nrequired: [ada]\n`,
+        "team.yaml": "people: {ada: [\n",
+      });
+      assert.deepEqual(
+        new Set(folder.load().problems.map(({ rule }) => rule)),
+        new Set(["syntax"]),
+      );
+    });
+
+    it("needs an account for user names, and says so once a file", () => {
+      const text =
+        "people:\n  a: { displayName: A, emailAddress: a@b.c }\n  b: { displayName: B, emailAddress: b@b.c }\n";
+      assert.deepEqual(places(problemsOf(text)), ["team.yaml:2:3 settings"]);
+      assert.equal(folder.load("team.yaml", { account }).roster.account, account);
+    });
+
+    it("reports YAML that is not well formed, unknown tags and keys that are no text", () => {
+      for (const text of [
+        "people: [",
+        "people: {a: !x y}",
+        "people:\n  ? [a]\n  : b\n",
+        "people: *none",
+      ]) {
+        assert.deepEqual(
+          problemsOf(text).map(({ rule }) => rule),
+          ["syntax"],
+          text,
+        );
+      }
+    });
+
+    it("reports where a .json file stops being JSON", () => {
+      const place = (text: string) => {
+        folder.write({ "team.json": text });
+        return places(folder.load("team.json").problems);
+      };
+      assert.deepEqual(place('{\n  "people": {},\n}'), ["team.json:3:1 syntax"]);
+      assert.deepEqual(place("{\n  people: {}\n}"), ["team.json:2:3 syntax"]);
+      assert.deepEqual(place('{"people": {}'), ["team.json:1:14 syntax"]);
+      assert.deepEqual(place('{"a": "\\x"}'), ["team.json:1:9 syntax"]);
+      assert.deepEqual(place('{"a": tru}'), ["team.json:1:10 syntax"]);
+    });
+
+    it("refuses text that is not UTF-8", () => {
+      folder.write({ "team.csv": Buffer.from("userName,displayName\nx,J\xF6rg\n", "latin1") });
+      const [problem] = folder.load("team.csv").problems;
+      assert.match(problem!.message, /not UTF-8/);
+    });
+
+    it("survives nesting that no parser likes", () => {
+      assert.ok(problemsOf(`people: ${"[".repeat(20_000)}`).length > 0);
+    });
+  });
+
+  describe("a private key", () => {
+    const secret = "MIIEsecretsecretsecretsecretsecretsecretsecretsecret";
+    const pem = `-----BEGIN RSA PRIVATE KEY-----\n${secret}\n-----END RSA PRIVATE KEY-----`;
+    const everything = (name: string) => {
+      const { problems, sources } = folder.load(name);
+      assert.ok(problems.length > 0);
+      return problems
+        .map((problem) => JSON.stringify(problem) + formatProblem(problem, sources.get(name)))
+        .join("\n");
+    };
+
+    it("is refused and never shown, wherever it stands", () => {
+      const indented = pem.replaceAll("\n", "\n      ");
+      folder.write({
+        "block.yaml": `${head}  ada:\n    displayName: Ada\n    emailAddress: a@b.c\n    sshPublicKey: |\n      ${indented}\n`,
+        "broken.yaml": `${head}  ada:\n    sshPublicKey: ${pem}\n`,
+        "field.yaml": `${head}  ada:\n    ${secret}: 1\n    displayName: ${JSON.stringify(pem)}\n`,
+        "whole.yaml": `${pem}\n`,
+        "quoted.json": JSON.stringify({ account, people: { ada: { sshPublicKey: pem } } }),
+        "cells.csv": `userName,displayName,sshPublicKey\nada,"${pem}"x,y\n`,
+      });
+      for (const name of [
+        "block.yaml",
+        "broken.yaml",
+        "field.yaml",
+        "whole.yaml",
+        "quoted.json",
+        "cells.csv",
+      ]) {
+        const shown = everything(name);
+        assert.doesNotMatch(shown, /secret/, name);
+        assert.match(shown, /a private key stands here/, name);
+      }
+    });
+
+    it("is refused in a key file without a word of it", () => {
+      folder.write({
+        "team.yaml": `${head}  ada: { displayName: Ada, emailAddress: a@b.c, sshPublicKeyFile: id }\n`,
+        id: pem,
+      });
+      const shown = everything("team.yaml");
+      assert.match(shown, /sshPublicKeyFile names a private key/);
+      assert.doesNotMatch(shown, /secret/);
+    });
+  });
+
+  describe("sshPublicKeyFile", () => {
+    it("says what is wrong with the file, at the field", () => {
+      const files = ["none.pub", "/etc/hostname", "~/.ssh/id.pub", "empty.pub", ".", "big.pub"];
+      folder.write({
+        "team.yaml": `${head}${files.map((file, i) => `  p${i}: { displayName: P, emailAddress: p${i}@b.c, sshPublicKeyFile: ${JSON.stringify(file)} }\n`).join("")}`,
+        "empty.pub": "# nothing\n",
+        "big.pub": "x".repeat(70_000),
+      });
+      const { problems } = folder.load("team.yaml");
+      assert.deepEqual(
+        problems.map(({ rule, message }) => [rule, message.replace("sshPublicKeyFile ", "")]),
+        [
+          ["key-file", "names a file that does not exist"],
+          ["key-file", "must be relative to this file, so that it is there on every machine"],
+          ["key-file", "must be relative to this file, so that it is there on every machine"],
+          ["key-file", "names a file without a key"],
+          ["key-file", "names something that is not a file"],
+          ["key-file", "names a file of more than 65536 bytes"],
+        ],
+      );
+    });
+
+    it("cannot be given beside sshPublicKey", () => {
+      const problems = problemsOf(
+        `${head}  ada: { displayName: Ada, emailAddress: a@b.c, sshPublicKey: "", sshPublicKeyFile: x }\n`,
+      );
+      assert.match(problems[0]!.message, /both given; keep one/);
+    });
+  });
+
+  describe("folders", () => {
+    it("reads every roster file at any depth, but nothing hidden and no other kinds", () => {
+      const person = (name: string) =>
+        `people:\n  ${name}: { displayName: X, emailAddress: ${name}@b.c }\n`;
+      folder.write({
+        "roster.yaml": `account: "${account}"\n`,
+        "teams/a.yml": person("a"),
+        "teams/deep/b.json": JSON.stringify({
+          people: { b: { displayName: "B", emailAddress: "b@b.c" } },
+        }),
+        "teams/c.csv": "userName,displayName,emailAddress\nc,C,c@b.c\n",
+        ".git/x.yaml": "not: a roster",
+        "node_modules/y.yaml": "not: a roster",
+        "README.md": "no roster",
+      });
+      symlinkSync(join(folder.path, "teams/a.yml"), join(folder.path, "link.md"));
+      const { roster, problems } = folder.load();
+      assert.deepEqual(problems, []);
+      assert.deepEqual(
+        roster.people.map(({ userArn }) => userArn),
+        [arn("a"), arn("c"), arn("b")],
+      );
+    });
+
+    it("follows links to files, of which a mounted ConfigMap is made", () => {
+      folder.write({
+        "..data/team.yaml": `${head}  ada: { displayName: A, emailAddress: a@b.c }\n`,
+      });
+      symlinkSync("..data/team.yaml", join(folder.path, "team.yaml"));
+      assert.equal(folder.load().roster.people.length, 1);
+    });
+
+    it("lets settings of the nearest roster.yaml hold, and a file say otherwise", () => {
+      const person = (name: string) => `people:\n  ${name}: { displayName: X }\n`;
+      folder.write({
+        "roster.yaml": `account: "${account}"\nregion: eu-central-1\ndefaults: { path: /top/, emailDomain: top.example }\n`,
+        "a.yaml": person("a"),
+        "team/roster.yaml": "defaults: { path: /team/ }\n",
+        "team/b.yaml": person("b"),
+        "team/c.yaml": `account: "999999999999"\n${person("c")}`,
+      });
+      const { roster, problems } = folder.load();
+      assert.deepEqual(problems, []);
+      assert.deepEqual(
+        roster.people.map(({ userArn, emailAddress }) => [userArn, emailAddress]),
+        [
+          [arn("top/a"), "a@top.example"],
+          [arn("team/b"), "b@top.example"],
+          ["arn:aws:iam::999999999999:user/team/c", "c@top.example"],
+        ],
+      );
+    });
+
+    it("is of one region", () => {
+      folder.write({
+        "a.yaml": `region: eu-central-1\n${head}  a: { displayName: A, emailAddress: a@b.c }\n`,
+        "b.yaml": `region: us-east-1\n${head}  b: { displayName: B, emailAddress: b@b.c }\n`,
+      });
+      const { problems } = folder.load(["a.yaml", "b.yaml"]);
+      assert.deepEqual(places(problems), ["b.yaml:1:9 settings"]);
+      assert.match(problems[0]!.message, /a\.yaml:1:9 says eu-central-1/);
+    });
+
+    it("takes a file that is named twice once", () => {
+      folder.write({ "a.yaml": `${head}  a: { displayName: A, emailAddress: a@b.c }\n` });
+      const { problems, roster } = folder.load(["a.yaml", ".", "./a.yaml"]);
+      assert.deepEqual(problems, []);
+      assert.equal(roster.people.length, 1);
+    });
+  });
+
+  describe("restrictions", () => {
+    const restricted = (rules: string, files: Record<string, string>) => {
+      folder.write({ "roster.yaml": `account: "${account}"\nrestrictions:\n${rules}`, ...files });
+      return folder.load().problems;
+    };
+    const team = (name: string, email = `${name}@example.com`) =>
+      `people:\n  ${name}: { displayName: X, emailAddress: ${email} }\n`;
+
+    it("let a file declare what the first rule that matches it allows, and nothing else", () => {
+      const problems = restricted(
+        `  - files: teams/a/**\n    userArns: ["arn:aws:iam::*:user/a-*"]\n    emailDomains: [example.com, "*.example.org"]\n  - files: "teams/{b,c}.yaml"\n    accounts: ["999999999999"]\n  - files: "**"\n    userArns: []\n`,
+        {
+          "teams/a/x.yaml": team("a-1"),
+          "teams/a/deep/y.yaml": team("b-1"),
+          "teams/a/w.yaml": team("a-2", "a@Sub.Example.org"),
+          "teams/a/z.yaml": team("a-3", "a@example.net"),
+          "teams/b.yaml": team("b"),
+          "teams/d.yaml": team("d"),
+        },
+      );
+      assert.deepEqual(places(problems), [
+        "teams/a/deep/y.yaml:2:3 restricted",
+        "teams/a/z.yaml:2:40 restricted",
+        "teams/b.yaml:2:3 restricted",
+        "teams/d.yaml:2:3 restricted",
+      ]);
+      assert.match(problems[3]!.message, /the rule for "\*\*" in roster\.yaml allows none$/);
+    });
+
+    it("close a file that no rule is for", () => {
+      const problems = restricted('  - files: "a.yaml"\n', {
+        "a.yaml": team("a"),
+        "b.yaml": team("b"),
+      });
+      assert.deepEqual(places(problems), ["b.yaml:2:3 restricted"]);
+      assert.match(
+        problems[0]!.message,
+        /no rule under restrictions in roster\.yaml is for this file/,
+      );
+    });
+
+    it("report a rule that can never count", () => {
+      const problems = restricted('  - files: "**"\n  - files: "a.yaml"\n', {
+        "a.yaml": team("a"),
+      });
+      assert.deepEqual(places(problems), ["roster.yaml:4:5 settings"]);
+    });
+
+    it("belong, like allow, in the top roster.yaml: nobody allows themselves", () => {
+      folder.write({
+        "roster.yaml": `account: "${account}"\n`,
+        "team/roster.yaml": `allow: [weak-keys]\n`,
+        "team/a.yaml": `restrictions: [{ files: "**" }]\n${team("a")}`,
+      });
+      assert.deepEqual(places(folder.load().problems), [
+        "team/a.yaml:1:1 settings",
+        "team/roster.yaml:1:1 settings",
+      ]);
+    });
+  });
+});
