@@ -24,7 +24,8 @@ export class PrincipalsFileError extends Error {
 }
 
 // Messages name the rule and never the value: a secret may stand in the wrong member.
-const text = (rule: RegExp, message: string) => z.string(message).regex(rule, { error: message, abort: true });
+const text = (rule: RegExp, message: string) =>
+  z.string(message).regex(rule, { error: message, abort: true });
 
 const key = z.strictObject(
   {

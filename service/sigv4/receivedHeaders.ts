@@ -6,15 +6,21 @@ import { incompleteSignature } from "./rejection";
  * what another reader of the request sees.
  */
 export class ReceivedHeaders {
-  readonly #values = new Map<string, string[]>();
+  readonly #values = new Map<string, string>();
+  #repeated: Set<string> | undefined;
 
   constructor(rawHeaders: readonly string[]) {
     for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
       const name = rawHeaders[index]!.toLowerCase();
       const value = rawHeaders[index + 1]!;
-      const values = this.#values.get(name);
-      if (values) values.push(value);
-      else this.#values.set(name, [value]);
+      const earlier = this.#values.get(name);
+      if (earlier === undefined) {
+        this.#values.set(name, value);
+        continue;
+      }
+      this.#repeated ??= new Set();
+      this.#repeated.add(name);
+      this.#values.set(name, `${earlier},${value}`);
     }
   }
 
@@ -24,16 +30,14 @@ export class ReceivedHeaders {
 
   /** The value of a header that may be given once; undefined when absent. */
   single(name: string): string | undefined {
-    const values = this.#values.get(name);
-    if (values && values.length > 1) {
+    if (this.#repeated?.has(name)) {
       throw incompleteSignature(`Header '${name}' may be given only once.`);
     }
-    return values?.[0];
+    return this.#values.get(name);
   }
 
   /** All values of a header in the order received, joined as SigV4 wants them; undefined when absent. */
   joined(name: string): string | undefined {
-    const values = this.#values.get(name);
-    return values && (values.length === 1 ? values[0] : values.join(","));
+    return this.#values.get(name);
   }
 }

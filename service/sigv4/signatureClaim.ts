@@ -14,7 +14,7 @@ export interface CredentialScope {
 export interface SignatureClaim {
   readonly accessKeyId: string;
   readonly scope: CredentialScope;
-  /** Lower-cased, in the order given. */
+  /** Lower-case names, sorted, none twice. */
   readonly signedHeaders: readonly string[];
   readonly signature: string;
 }
@@ -87,5 +87,5 @@ function parseSignedHeaders(list: string): readonly string[] {
   if (new Set(names).size !== names.length) {
     throw incompleteSignature("'SignedHeaders' names a header more than once.");
   }
-  return names;
+  return names.sort();
 }

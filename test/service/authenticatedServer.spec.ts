@@ -79,7 +79,9 @@ describe("server with authentication", () => {
   it("lets a user keep the profile of their own ARN, signed as the SDK signs", async () => {
     const alice = clientOf(aliceKey);
     await alice.send(new CreateUserProfileCommand(profile(aliceArn)));
-    await alice.send(new UpdateUserProfileCommand({ userArn: aliceArn, displayName: "Älice 日本" }));
+    await alice.send(
+      new UpdateUserProfileCommand({ userArn: aliceArn, displayName: "Älice 日本" }),
+    );
     const found = await alice.send(new DescribeUserProfileCommand({ userArn: aliceArn }));
     assert.equal(found.displayName, "Älice 日本");
     const { userProfiles } = await alice.send(new ListUserProfilesCommand({}));

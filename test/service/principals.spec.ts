@@ -36,7 +36,11 @@ describe("parsePrincipals", () => {
   const wrong: readonly (readonly [string, unknown, string])[] = [
     ["a list", [alice], "the whole must be an object"],
     ["no principals", {}, "principals must be a list of principals"],
-    ["another member", { principals: [], [secretAccessKey]: 1 }, "the whole has a member that is not known"],
+    [
+      "another member",
+      { principals: [], [secretAccessKey]: 1 },
+      "the whole has a member that is not known",
+    ],
     [
       "a principal that is none",
       { principals: [secretAccessKey] },

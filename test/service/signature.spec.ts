@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { getSigningKey } from "@smithy/signature-v4";
+import { inspect } from "node:util";
+import fc from "fast-check";
+import { Secret } from "../../service/secret";
 import { ReceivedHeaders } from "../../service/sigv4/receivedHeaders";
-import { Sha256, sha256Hex } from "../../service/sigv4/sha256";
-import { signatureOf } from "../../service/sigv4/signature";
+import { sha256Hex } from "../../service/sigv4/sha256";
+import { signingKeyOf, stringToSign } from "../../service/sigv4/signature";
 import { parseSignatureClaim } from "../../service/sigv4/signatureClaim";
+import { SigningKey } from "../../service/sigv4/signingKey";
 
 interface Suite {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -25,6 +29,12 @@ interface Suite {
 const suite: Suite = JSON.parse(readFileSync(join(__dirname, "sigV4Vectors.json"), "utf8"));
 
 describe("signature (AWS's published SigV4 test suite)", () => {
+  const credential = {
+    principal: { account: "123456789012", name: "example", administrator: false },
+    accessKeyId: suite.credentials.accessKeyId,
+    secretAccessKey: new Secret(suite.credentials.secretAccessKey),
+  };
+
   it("carries the whole suite", () => {
     assert.equal(suite.cases.length, 31);
   });
@@ -37,32 +47,53 @@ describe("signature (AWS's published SigV4 test suite)", () => {
       assert.equal(claim.scope.region, suite.region);
 
       const received = new ReceivedHeaders(vector.headers.flat());
-      const headers = Object.fromEntries(
-        claim.signedHeaders.map((name) => {
-          const value = received.joined(name);
-          assert(value !== undefined, `${name} is signed but missing`);
-          return [name, value];
-        }),
-      );
-      const signingKey = await getSigningKey(
-        Sha256,
-        suite.credentials,
-        claim.scope.date,
-        claim.scope.region,
-        claim.scope.service,
-      );
-      const signature = await signatureOf(
-        {
-          method: vector.method,
-          target: vector.query === "" ? vector.path : `${vector.path}?${vector.query}`,
-          headers,
-          payloadHash: sha256Hex(Buffer.from(vector.body)),
-          timestamp: headers["x-amz-date"]!,
-          scope: claim.scope,
-        },
-        signingKey,
-      );
-      assert.equal(signature.toString("hex"), claim.signature);
+      const values = claim.signedHeaders.map((name) => {
+        const value = received.joined(name);
+        assert(value !== undefined, `${name} is signed but missing`);
+        return value;
+      });
+      const signingKey = await signingKeyOf(credential, claim.scope);
+      const text = stringToSign({
+        method: vector.method,
+        target: vector.query === "" ? vector.path : `${vector.path}?${vector.query}`,
+        signedHeaders: claim.signedHeaders,
+        values,
+        payloadHash: sha256Hex(Buffer.from(vector.body)),
+        timestamp: received.joined("x-amz-date")!,
+        scope: claim.scope,
+      });
+      assert.equal(signingKey.sign(text), claim.signature);
+      assert(signingKey.verifies(text, claim.signature));
     });
   }
+});
+
+describe("SigningKey", () => {
+  const key = fc.uint8Array({ minLength: 1, maxLength: 64 });
+  const text = fc.string({ unit: "grapheme-ascii", maxLength: 512 });
+
+  it("signs as createHmac does, whatever it signed before", () => {
+    fc.assert(
+      fc.property(key, fc.array(text, { minLength: 1, maxLength: 4 }), (bytes, texts) => {
+        const signingKey = new SigningKey(bytes);
+        for (const signed of texts) {
+          const expected = createHmac("sha256", bytes).update(signed).digest("hex");
+          assert.equal(signingKey.sign(signed), expected);
+          assert(signingKey.verifies(signed, expected));
+          assert(!signingKey.verifies(`${signed.slice(0, 511)}.`, expected));
+        }
+      }),
+    );
+  });
+
+  it("refuses what it has no room for", () => {
+    assert.throws(() => new SigningKey(new Uint8Array(65)), RangeError);
+    assert.throws(() => new SigningKey(new Uint8Array(32)).sign("x".repeat(513)), RangeError);
+  });
+
+  it("shows nothing of itself", () => {
+    const signingKey = new SigningKey(new Uint8Array(32).fill(0xab));
+    assert.equal(inspect(signingKey, { depth: 9, showHidden: true }), "SigningKey {}");
+    assert.equal(JSON.stringify(signingKey), "{}");
+  });
 });
