@@ -1,0 +1,72 @@
+// A handle on the profile service in a process of its own.
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { onInterrupt } from "../tools/interruption.mjs";
+
+/** @typedef {import("./people.mjs").Profile} Profile */
+
+/**
+ * @typedef {object} Pace
+ * @property {number} [latency] What every answer waits, in milliseconds.
+ * @property {number} [callsPerSecond] Calls beyond this rate are answered with ThrottlingException.
+ *
+ * @typedef {object} Calls
+ * @property {number} reads Describe and List, the refused ones left out.
+ * @property {number} writes Create, Update and Delete, the refused ones left out.
+ * @property {number} throttled Calls refused with ThrottlingException.
+ */
+
+/** @typedef {Awaited<ReturnType<typeof startService>>} Service */
+
+/** Starts the service on a free port of 127.0.0.1, empty and as fast as it can be. */
+export async function startService() {
+  const child = fork(fileURLToPath(new URL("serviceProcess.mjs", import.meta.url)), {
+    serialization: "advanced",
+  });
+  const stop = () => {
+    forget();
+    child.kill();
+  };
+  const forget = onInterrupt(stop);
+
+  /** @type {Map<number, (answer: any) => void>} */
+  const waiting = new Map();
+  let last = 0;
+  const url = await new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`the service ended with ${code}`)));
+    child.on("message", (/** @type {any} */ message) => {
+      if (message.url !== undefined) resolve(message.url);
+      else waiting.get(message.id)?.(message.answer);
+    });
+  });
+
+  /** @param {string} request @param {unknown} [argument] */
+  const ask = (request, argument) =>
+    new Promise((resolve, reject) => {
+      const id = ++last;
+      const fail = () => reject(new Error("the service has ended"));
+      child.once("exit", fail);
+      waiting.set(id, (answer) => {
+        waiting.delete(id);
+        child.off("exit", fail);
+        resolve(answer);
+      });
+      child.send({ id, request, argument });
+    });
+
+  return {
+    url: /** @type {string} */ (url),
+    stop,
+    /** @param {Pace} pace @returns {Promise<void>} */
+    pace: (pace) => ask("pace", pace),
+    /** Makes the region hold just these profiles. @param {string} region @param {readonly Profile[]} profiles @returns {Promise<void>} */
+    fill: (region, profiles) => ask("fill", { region, profiles }),
+    /** Changes the names of these profiles behind everyone's back. @param {string} region @param {readonly string[]} arns @returns {Promise<void>} */
+    drift: (region, arns) => ask("drift", { region, arns }),
+    /** @param {string} region @returns {Promise<Profile[]>} */
+    profiles: (region) => ask("profiles", { region }),
+    /** The calls since this was asked last. @returns {Promise<Calls>} */
+    calls: () => ask("calls"),
+  };
+}
