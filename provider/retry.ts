@@ -25,7 +25,7 @@ interface Token extends StandardRetryToken {
 /**
  * Retries as the SDK's adaptive mode does, with its rate limiter, but differs where a stack of hundreds of
  * profiles would fail: throttled calls are bounded by time and not by a quota that all calls share, a
- * retry waits for the rate limiter as a first attempt does, and the limiter gets to see the error itself.
+ * retry waits for the rate limiter as a first attempt does, and the limiter gets to see what it was.
  */
 export function createRetryStrategy(now: () => number = Date.now): RetryStrategyV2 {
   // Without a floor the first throttled reply sets the rate to one call every two seconds, since the
@@ -48,16 +48,17 @@ export function createRetryStrategy(now: () => number = Date.now): RetryStrategy
       await sendToken();
       return token(0, 0, now());
     },
-    async refreshRetryTokenForRetry(previous: RetryToken, { error, errorType }: RetryErrorInfo) {
+    async refreshRetryTokenForRetry(previous: RetryToken, info: RetryErrorInfo) {
       const count = previous.getRetryCount() + 1;
       const { since } = previous as Token;
-      const throttled = errorType === "THROTTLING";
+      const kind = kindOf(info);
+      const throttled = kind === "THROTTLING";
       const again = throttled
         ? now() - since < patience
-        : errorType === "TRANSIENT" && count < attemptsWhenUnwell;
+        : kind === "TRANSIENT" && count < attemptsWhenUnwell;
       // The middleware takes any error here as "no more attempts" and throws the call's own error.
       if (!again) throw new Error("No attempts left");
-      limiter.updateClientSendingRate(error);
+      limiter.updateClientSendingRate(throttled ? { name: "ThrottlingException" } : {});
       await sendToken();
       return token(count, pause(throttled ? 200 : 100, count), since);
     },
@@ -65,6 +66,13 @@ export function createRetryStrategy(now: () => number = Date.now): RetryStrategy
       limiter.updateClientSendingRate({});
     },
   };
+}
+
+/** What the SDK cannot read is a client's error to it, though a proxy in front of the service said "later". */
+function kindOf({ error, errorType }: RetryErrorInfo): RetryErrorInfo["errorType"] {
+  const { $response } = (error ?? {}) as { $response?: { statusCode?: number } };
+  if ($response?.statusCode === 429) return "THROTTLING";
+  return $response && [502, 503, 504].includes($response.statusCode ?? 0) ? "TRANSIENT" : errorType;
 }
 
 function pause(base: number, count: number): number {

@@ -171,7 +171,7 @@ describe("createDirectory: what it answers", () => {
     turns: fc.integer({ min: 1, max: 12 }),
   });
   type Step =
-    | { kind: "ask"; arns: string[]; disturbances: Disturbance[]; own: fc.TypeOf<typeof own>[] }
+    | { kind: "ask"; arns: string[]; disturbances: Disturbance[]; own: OwnWrite[] }
     | { kind: "others"; change: Change }
     | { kind: "time"; milliseconds: number };
   const step: fc.Arbitrary<Step> = fc.oneof(

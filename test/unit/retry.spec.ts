@@ -4,7 +4,7 @@ import {
   CreateUserProfileCommand,
   ListUserProfilesCommand,
 } from "@aws-sdk/client-codestar";
-import { HttpResponse } from "@smithy/protocol-http";
+import { type HttpRequest, HttpResponse } from "@smithy/protocol-http";
 import { createRetryStrategy } from "../../provider/retry";
 import { inVirtualTime } from "../support/virtualTime";
 
@@ -28,7 +28,7 @@ function clientOf(answer: Answer): { client: CodeStarClient; attempts: number[] 
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
     retryStrategy: createRetryStrategy(() => Date.now()),
     requestHandler: {
-      async handle({ headers }) {
+      async handle({ headers }: HttpRequest) {
         attempts.push(Date.now());
         const given = answer(Date.now(), headers["x-amz-target"]!.split(".")[1]!);
         if (given instanceof Error) throw given;
@@ -37,7 +37,7 @@ function clientOf(answer: Answer): { client: CodeStarClient; attempts: number[] 
           response: new HttpResponse({
             statusCode: status,
             headers: { "content-type": "application/x-amz-json-1.1" },
-            body: Buffer.from(JSON.stringify(body)),
+            body: Buffer.from(typeof body === "string" ? body : JSON.stringify(body)),
           }),
         };
       },
@@ -94,6 +94,7 @@ describe("createRetryStrategy", () => {
   const unwell: Record<string, ReturnType<Answer>> = {
     "a failure inside the service": { status: 500, body: { __type: "InternalFailure" } },
     "a service that is not available": { status: 503, body: { __type: "ServiceUnavailable" } },
+    "a proxy without a service behind it": { status: 502, body: "<html>Bad Gateway</html>" },
     "a connection that breaks": Object.assign(new Error("read"), { code: "ECONNRESET" }),
     "a service that does not listen": Object.assign(new Error("connect"), { code: "ECONNREFUSED" }),
     "a request that takes too long": Object.assign(new Error("late"), { name: "TimeoutError" }),
@@ -144,6 +145,15 @@ describe("createRetryStrategy", () => {
   it("takes an HTTP status 429 without a known name for throttling too", async () => {
     let calls = 0;
     const { client } = clientOf(() => (++calls <= 10 ? { status: 429, body: {} } : served));
+    await inVirtualTime(() => list(client));
+    assert.equal(calls, 11);
+  });
+
+  it("takes the page of a proxy that limits requests for throttling too", async () => {
+    let calls = 0;
+    const { client } = clientOf(() =>
+      ++calls <= 10 ? { status: 429, body: "<html>Too Many Requests</html>" } : served,
+    );
     await inVirtualTime(() => list(client));
     assert.equal(calls, 11);
   });
