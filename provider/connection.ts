@@ -1,6 +1,6 @@
 import type { CodeStarClient, CodeStarClientConfig } from "@aws-sdk/client-codestar";
 import { createDirectory, type Directory } from "./directory";
-import { isFault } from "./errors";
+import { isFault, UnexpectedAnswer } from "./errors";
 import type { FieldValues, LiveProfile } from "./profile";
 import { createRetryStrategy } from "./retry";
 import type { Settings } from "./settings";
@@ -35,7 +35,7 @@ export async function connect(settings: Settings, region: string | undefined): P
 
   const describe = async (userArn: string) => {
     try {
-      return flatten(await client.send(new sdk.DescribeUserProfileCommand({ userArn })));
+      return flatten(await client.send(new sdk.DescribeUserProfileCommand({ userArn })), userArn);
     } catch (error) {
       if (isFault(error, "UserProfileNotFoundException")) return undefined;
       throw error;
@@ -45,8 +45,9 @@ export async function connect(settings: Settings, region: string | undefined): P
     const output = await client.send(
       new sdk.ListUserProfilesCommand({ maxResults: 100, ...(nextToken && { nextToken }) }),
     );
+    if (!Array.isArray(output.userProfiles)) throw new UnexpectedAnswer("no list of profiles");
     return {
-      profiles: (output.userProfiles ?? []).map((summary) => flatten(summary)),
+      profiles: output.userProfiles.map((summary) => flatten(summary, summary.userArn)),
       ...(output.nextToken && { nextToken: output.nextToken }),
     };
   };
@@ -75,6 +76,7 @@ export async function connect(settings: Settings, region: string | undefined): P
             userArn: string;
           }),
         ),
+        userArn,
       );
       directory.record(live);
       return live;
@@ -82,6 +84,7 @@ export async function connect(settings: Settings, region: string | undefined): P
     async update(userArn, values) {
       const live = flatten(
         await client.send(new sdk.UpdateUserProfileCommand({ userArn, ...values })),
+        userArn,
       );
       directory.record(live);
       return live;
@@ -96,14 +99,16 @@ export async function connect(settings: Settings, region: string | undefined): P
     },
     async list() {
       const all: LiveProfile[] = [];
+      const tokens = new Set<string>();
       let nextToken: string | undefined;
       do {
-        const { profiles, nextToken: following } = await page(nextToken);
-        all.push(...profiles);
-        if (following !== undefined && following === nextToken) {
-          throw new Error("ListUserProfiles answered with the same token twice");
+        const read = await page(nextToken);
+        all.push(...read.profiles);
+        nextToken = read.nextToken;
+        if (nextToken !== undefined && tokens.has(nextToken)) {
+          throw new UnexpectedAnswer("the same token twice");
         }
-        nextToken = following;
+        if (nextToken !== undefined) tokens.add(nextToken);
       } while (nextToken !== undefined);
       return all;
     },
@@ -126,7 +131,10 @@ export function createClient(settings: Settings, region: string | undefined): Co
   const { CodeStarClient } =
     require("@aws-sdk/client-codestar") as typeof import("@aws-sdk/client-codestar");
   const { endpoint } = settings;
-  const common = { ...(region && { region }), retryStrategy: createRetryStrategy() };
+  const common = {
+    ...(region ? { region } : regionOf(settings)),
+    retryStrategy: createRetryStrategy(),
+  };
   if (endpoint?.kind === "store") {
     const { embeddedRequestHandler } =
       require("../service/embedded") as typeof import("../service/embedded");
@@ -148,6 +156,18 @@ export function createClient(settings: Settings, region: string | undefined): Co
   });
 }
 
+/** The SDK's own chain, which looks at the region of AWS_PROFILE's profile only, made to look at `aws:profile`'s. */
+function regionOf({ profile }: Settings): Pick<CodeStarClientConfig, "region"> {
+  if (profile === undefined) return {};
+  const { NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS } =
+    require("@smithy/config-resolver") as typeof import("@smithy/config-resolver");
+  const { loadConfig } =
+    require("@smithy/node-config-provider") as typeof import("@smithy/node-config-provider");
+  return {
+    region: loadConfig(NODE_REGION_CONFIG_OPTIONS, { ...NODE_REGION_CONFIG_FILE_OPTIONS, profile }),
+  };
+}
+
 /**
  * The SDK's own chain, or that of `aws:profile`. A service on this machine that asks for no credentials
  * must not make the SDK look for some at the addresses of cloud metadata services, which takes seconds.
@@ -167,18 +187,25 @@ function credentials(settings: Settings): Pick<CodeStarClientConfig, "credential
   return { credentials: memoize(chain(fromEnv(), fromIni({}), placeholder)) };
 }
 
-/** A reply of the API in the provider's terms. The SDK leaves out what the service left out. */
-function flatten(output: {
-  userArn?: string | undefined;
-  displayName?: string | undefined;
-  emailAddress?: string | undefined;
-  sshPublicKey?: string | undefined;
-  createdTimestamp?: Date | undefined;
-  lastModifiedTimestamp?: Date | undefined;
-}): LiveProfile {
+/**
+ * A reply of the API in the provider's terms. The SDK leaves out what the service left out.
+ * @throws UnexpectedAnswer when the reply is not about the profile.
+ */
+function flatten(
+  output: {
+    userArn?: string | undefined;
+    displayName?: string | undefined;
+    emailAddress?: string | undefined;
+    sshPublicKey?: string | undefined;
+    createdTimestamp?: Date | undefined;
+    lastModifiedTimestamp?: Date | undefined;
+  },
+  userArn: string | undefined,
+): LiveProfile {
   const { createdTimestamp, lastModifiedTimestamp } = output;
+  if (!userArn || output.userArn !== userArn) throw new UnexpectedAnswer("not the profile");
   return {
-    userArn: output.userArn ?? "",
+    userArn,
     displayName: output.displayName ?? "",
     emailAddress: output.emailAddress ?? "",
     sshPublicKey: output.sshPublicKey ?? "",

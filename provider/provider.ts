@@ -73,7 +73,7 @@ async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResu
     try {
       inputs.region = (await connection(undefined)).region;
     } catch (error) {
-      return refuse(regionFailure(error));
+      return refuse(explain(error, current()));
     }
   }
   const checked = inputs as unknown as ProfileInputs;
@@ -306,12 +306,6 @@ function missingForCreate(news: ProfileInputs): string | undefined {
     `${missing.join(" and ")} must be declared, since CodeStar user profile ${news.userArn} ` +
     "does not exist and is to be created"
   );
-}
-
-function regionFailure(error: unknown): string {
-  return /region is missing/i.test(String((error as Error).message))
-    ? "no region is set; give the resource a `region`, or run `pulumi config set aws:region us-east-1`"
-    : explain(error, current());
 }
 
 /** What the state records: the inputs without drift, and the times of the live profile. */
