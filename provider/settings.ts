@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** Where profiles are kept: AWS's own address (absent), an HTTP service, or a store run in process. */
 export type Endpoint =
@@ -38,7 +39,10 @@ export function readSettings(
 ): Settings {
   const endpoint = readEndpoint(text(get, "codestar:endpoint"), projectFolder);
   const region =
-    text(get, "aws:region") || environment.AWS_REGION || environment.AWS_DEFAULT_REGION || "";
+    readRegion(text(get, "aws:region")) ||
+    environment.AWS_REGION ||
+    environment.AWS_DEFAULT_REGION ||
+    "";
   const profile = text(get, "aws:profile");
   return {
     ...(endpoint && { endpoint }),
@@ -94,18 +98,22 @@ function choice<T>(
   return chosen;
 }
 
+function readRegion(value: string | undefined): string | undefined {
+  if (value === undefined || /^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(value)) return value;
+  throw new SettingError(
+    `aws:region is ${JSON.stringify(value)}, but must be the name of an AWS region, for example us-east-1`,
+  );
+}
+
 const loopbackHosts = new Set(["localhost", "[::1]"]);
+const relativeFile = "write for example file:profiles.db";
 const examples = "https://profiles.example.com, file:profiles.db or dynamodb://profiles";
 
 function readEndpoint(value: string | undefined, projectFolder: string): Endpoint | undefined {
   if (value === undefined) return undefined;
   if (/^https?:\/\//.test(value)) return readAddress(value);
   if (value.startsWith("file:")) {
-    const path = value.slice("file:".length).replace(/^\/\/(?=\/)/, "");
-    if (path === "" || path.startsWith("//")) {
-      throw new SettingError("codestar:endpoint names no file; write for example file:profiles.db");
-    }
-    return { kind: "store", url: `file:${resolve(projectFolder, path)}` };
+    return { kind: "store", url: `file:${resolve(projectFolder, pathOf(value))}` };
   }
   if (/^dynamodb:\/\/[\w.-]{3,255}(\?.*)?$/.test(value)) return { kind: "store", url: value };
   if (value.startsWith("memory:")) {
@@ -116,6 +124,17 @@ function readEndpoint(value: string | undefined, projectFolder: string): Endpoin
   throw new SettingError(
     `codestar:endpoint is not an address or store that can be used; write for example ${examples}`,
   );
+}
+
+function pathOf(url: string): string {
+  try {
+    if (url.startsWith("file:///")) return fileURLToPath(url);
+  } catch {
+    throw new SettingError(`codestar:endpoint is not a valid file: address; ${relativeFile}`);
+  }
+  const path = url.slice("file:".length);
+  if (path !== "" && !path.startsWith("//")) return path;
+  throw new SettingError(`codestar:endpoint names no file; ${relativeFile}`);
 }
 
 function readAddress(value: string): Endpoint {
