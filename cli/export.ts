@@ -3,7 +3,7 @@ import { accountOf, type RosterFormat, rosterFormats, writeRoster } from "../pro
 import { choose, readArguments, UsageError, usageHint } from "./arguments";
 import { ReadFailure, readLiveProfiles } from "./liveProfiles";
 import { counted, print } from "./terminal";
-import { FileExists, writeWhole } from "./writeWhole";
+import { NotWritten, writeWhole } from "./writeWhole";
 
 export const usage = `Usage: codestar-profiles export [options]
 
@@ -39,7 +39,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       process.stderr.write(usageHint(error, "export"));
       return 2;
     }
-    if (error instanceof ReadFailure || error instanceof FileExists) {
+    if (error instanceof ReadFailure || error instanceof NotWritten) {
       process.stderr.write(`${error.message}\n`);
       return 1;
     }

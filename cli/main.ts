@@ -31,12 +31,19 @@ function usage(): string {
   return `Usage: codestar-profiles COMMAND …\n\n${lines.join("\n")}\n\ncodestar-profiles COMMAND --help tells more; --version prints the version.\n`;
 }
 
-main(process.argv.slice(2)).then(
-  (status) => {
-    process.exitCode = status;
-  },
-  (err) => {
+// Who reads, for example head, has seen enough: not worth a word.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
+void main(process.argv.slice(2))
+  .catch((err: unknown) => {
     process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n`);
-    process.exitCode = 1;
-  },
-);
+    return 1;
+  })
+  .then((status) => {
+    process.exitCode = status;
+    // Once all is written: the HTTP client of the SDK leaves timers behind a failed request, and they would
+    // keep the process for the half minute that the request might have taken.
+    process.stdout.write("", () => process.stderr.write("", () => process.exit()));
+  });

@@ -6,7 +6,9 @@ export type Paint = (style: Style, text: string) => string;
 /** Colours for a stream: none in a pipe, with NO_COLOR, or on a terminal that has none. */
 export function painter(stream: NodeJS.WriteStream): Paint {
   const colours = stream.isTTY && !process.env.NO_COLOR && (stream.hasColors?.() ?? false);
-  return colours ? (style, text) => styleText(style, text) : (_style, text) => text;
+  return colours
+    ? (style, text) => styleText(style, text, { validateStream: false })
+    : (_style, text) => text;
 }
 
 /** Writes to standard output, and settles when all of it is taken: a pipe may be slow. */
@@ -31,8 +33,7 @@ export interface Progress {
 const frame = 80;
 
 /** A line on standard error that tells how far a thing is, on a terminal only. */
-export function startProgress(text: string): Progress {
-  const stream = process.stderr;
+export function startProgress(text: string, stream: NodeJS.WriteStream = process.stderr): Progress {
   if (!stream.isTTY || process.env.TERM === "dumb") return { update: () => {}, stop: () => {} };
   let shown = 0;
   const show = (line: string) => {

@@ -11,18 +11,28 @@ import {
   writeSync,
 } from "node:fs";
 
-/** The file is there already, and was not to be replaced. */
-export class FileExists extends Error {
-  override name = "FileExists";
+/** Nothing was changed; the message is one sentence. */
+export class NotWritten extends Error {
+  override name = "NotWritten";
 }
 
 /**
  * Writes a file as a whole or not at all: into a file beside it, to the disk, and then under its name.
  * A file that is replaced keeps its permissions; one that is new is the user's alone, for it holds
  * personal data.
- * @throws FileExists unless it may be replaced; nothing is changed then.
+ * @throws NotWritten when the file is there and may not be replaced, or cannot be written.
  */
 export function writeWhole(file: string, text: string, { replace }: { replace: boolean }): void {
+  try {
+    write(file, text, replace);
+  } catch (error) {
+    if (error instanceof NotWritten) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw new NotWritten(`${file} cannot be written (${code}).`);
+  }
+}
+
+function write(file: string, text: string, replace: boolean): void {
   const there = statSync(file, { throwIfNoEntry: false });
   if (there && !replace) throw exists(file);
   // Behind a link, the file that it names is replaced, not the link.
@@ -59,6 +69,6 @@ function claim(beside: string, file: string): void {
   unlinkSync(beside);
 }
 
-function exists(file: string): FileExists {
-  return new FileExists(`${file} exists already; --force replaces it.`);
+function exists(file: string): NotWritten {
+  return new NotWritten(`${file} exists already; --force replaces it.`);
 }

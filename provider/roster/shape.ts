@@ -29,10 +29,20 @@ export function reportShape(
       }
       continue;
     }
+    if (isMissing(value, issue.path)) {
+      problems.add(source, part.span, "missing-field", `${label} is missing`);
+      continue;
+    }
     const [wrong, clause] =
       issue.code === "invalid_union" ? unionClause(part) : clauseOf(issue, part);
     problems.add(source, wrong.span, ruleOf(issue), `${label || "a person"} ${clause}`);
   }
+}
+
+function isMissing(value: Located, path: readonly PropertyKey[]): boolean {
+  const around = at(value, path.slice(0, -1));
+  const field = path.at(-1);
+  return around.kind === "map" && field !== undefined && !entry(around, String(field));
 }
 
 function ruleOf({ code }: z.core.$ZodIssue): Rule {
