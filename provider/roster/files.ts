@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { compare, type Problems } from "./problems";
 
@@ -22,39 +22,54 @@ export function findFiles(
   const found = new Map<string, FoundFile>();
   for (const given of paths) {
     const shown = given.replaceAll("\\", "/").replace(/^(?:\.\/)+(?=.)|(?<=.)\/+$/g, "");
-    const path = resolve(folder, given);
-    const status = statSync(path, { throwIfNoEntry: false });
-    if (status === undefined) {
-      problems.addFile(shown, "unreadable", "there is no such file or folder");
-      continue;
-    }
-    const files = status.isDirectory()
-      ? walk(path, shown === "." ? "" : `${shown}/`)
-      : [{ file: shown, path }];
-    if (files.length === 0) {
-      problems.addFile(shown, "unreadable", "the folder has no .yaml, .yml, .json or .csv file");
-    }
-    for (const file of files) {
-      if (!rosterFile.test(file.path)) {
-        problems.addFile(file.file, "unreadable", "a roster is a .yaml, .yml, .json or .csv file");
-      } else if (!found.has(file.path)) {
-        found.set(file.path, file);
-      }
+    for (const file of filesAt({ file: shown, path: resolve(folder, given) }, problems)) {
+      if (!found.has(file.path)) found.set(file.path, file);
     }
   }
   return [...found.values()];
 }
 
-function walk(folder: string, shown: string): FoundFile[] {
-  const names = readdirSync(folder).sort(compare);
-  return names.flatMap((name) => {
-    if (name.startsWith(".") || name === "node_modules") return [];
-    const path = resolve(folder, name);
-    // Follows links: a mounted ConfigMap is made of them.
+function filesAt(given: FoundFile, problems: Problems): FoundFile[] {
+  const { file, path } = given;
+  const refuse = (message: string): FoundFile[] => {
+    problems.addFile(file, "unreadable", message);
+    return [];
+  };
+  try {
     const status = statSync(path, { throwIfNoEntry: false });
-    if (status?.isDirectory()) return walk(path, `${shown}${name}/`);
-    return status?.isFile() && rosterFile.test(name) ? [{ file: shown + name, path }] : [];
-  });
+    if (status === undefined) return refuse("there is no such file or folder");
+    if (!status.isDirectory()) {
+      return rosterFile.test(path)
+        ? [given]
+        : refuse("a roster is a .yaml, .yml, .json or .csv file");
+    }
+    const files = walk(path, file === "." ? "" : `${file}/`, new Set(), problems);
+    return files.length > 0 ? files : refuse("the folder has no .yaml, .yml, .json or .csv file");
+  } catch (error) {
+    const { code, path: where = path } = error as NodeJS.ErrnoException;
+    return refuse(`${where} cannot be read (${code})`);
+  }
+}
+
+/** @param seen the real paths of folders walked already: a link may lead back up. */
+function walk(folder: string, shown: string, seen: Set<string>, problems: Problems): FoundFile[] {
+  const real = realpathSync(folder);
+  if (seen.has(real)) return [];
+  seen.add(real);
+  return readdirSync(folder)
+    .sort(compare)
+    .flatMap((name) => {
+      if (name.startsWith(".") || name === "node_modules") return [];
+      const path = resolve(folder, name);
+      // Follows links: a mounted ConfigMap is made of them.
+      const status = statSync(path, { throwIfNoEntry: false });
+      if (status?.isDirectory()) return walk(path, `${shown}${name}/`, seen, problems);
+      if (status === undefined && rosterFile.test(name)) {
+        // People who are not read look like people who were taken out.
+        problems.addFile(shown + name, "unreadable", "a symbolic link to nothing");
+      }
+      return status?.isFile() && rosterFile.test(name) ? [{ file: shown + name, path }] : [];
+    });
 }
 
 /** The text of a file in UTF-8, without a byte order mark. Undefined, and reported, when it has none. */

@@ -431,6 +431,34 @@ ${head}  ada: { displayName: Ada, emailAddress: a@b.c, sshPublicKey: "${rsa1024.
       assert.equal(folder.load().roster.people.length, 1);
     });
 
+    it("walks no folder twice, though a link leads back up", () => {
+      folder.write({ "x/team.yaml": `${head}  ada: { displayName: A, emailAddress: a@b.c }\n` });
+      symlinkSync("..", join(folder.path, "x/up"));
+      const { roster, problems } = folder.load();
+      assert.deepEqual(problems, []);
+      assert.equal(roster.people.length, 1);
+    });
+
+    it("reports a link to nothing: its people would look removed", () => {
+      folder.write({ "a.yaml": `${head}  ada: { displayName: A, emailAddress: a@b.c }\n` });
+      symlinkSync("gone", join(folder.path, "broken.yaml"));
+      assert.deepEqual(places(folder.load().problems), ["broken.yaml:1:1 unreadable"]);
+    });
+
+    it("says what is no roster", () => {
+      folder.write({ "notes.txt": "", "empty/README.md": "" });
+      assert.deepEqual(
+        folder
+          .load(["notes.txt", "empty", "notes.txt/x.yaml"])
+          .problems.map(({ file, message }) => [file, message.replace(folder.path, "")]),
+        [
+          ["empty", "the folder has no .yaml, .yml, .json or .csv file"],
+          ["notes.txt", "a roster is a .yaml, .yml, .json or .csv file"],
+          ["notes.txt/x.yaml", "/notes.txt/x.yaml cannot be read (ENOTDIR)"],
+        ],
+      );
+    });
+
     it("lets settings of the nearest roster.yaml hold, and a file say otherwise", () => {
       const person = (name: string) => `people:\n  ${name}: { displayName: X }\n`;
       folder.write({
