@@ -20,8 +20,18 @@ export async function findOverHttp(
     "x-amz-target": "CodeStar_20170419.DescribeUserProfile",
   });
   const answer = await post(url, headers, body, source.ca, signal);
+  if (source.credentials === undefined && signatureErrors.has(typeOf(parse(answer.text)))) {
+    throw new NoAnswer("wants signed requests; put credentials into the configuration", false);
+  }
   return keyTextOf(answer, userArn);
 }
+
+const signatureErrors = new Set([
+  "MissingAuthenticationTokenException",
+  "IncompleteSignatureException",
+  "InvalidSignatureException",
+  "UnrecognizedClientException",
+]);
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -123,12 +133,16 @@ function keyTextOf({ status, text }: Answer, userArn: string): string | undefine
     if (typeof sshPublicKey !== "string") throw new NoAnswer("answered with no profile", false);
     return sshPublicKey;
   }
-  const type = typeof body?.__type === "string" ? body.__type.replace(/^.*#/, "") : "";
+  const type = typeOf(body);
   if (type === "UserProfileNotFoundException") return undefined;
   const message = typeof body?.message === "string" ? body.message : "";
   const said = type === "" ? `answered with status ${status}` : `refused: ${message} (${type})`;
   const outage = status >= 500 || type === "ThrottlingException";
   throw new NoAnswer(printable(said).slice(0, longestMessage), outage);
+}
+
+function typeOf(body: Record<string, unknown> | undefined): string {
+  return typeof body?.__type === "string" ? body.__type.replace(/^.*#/, "") : "";
 }
 
 function parse(text: string): Record<string, unknown> | undefined {
