@@ -1,7 +1,14 @@
 import { findFiles, readText } from "./files";
 import { at, entry } from "./located";
 import { mergePeople, placeOf } from "./merge";
-import { accountOf, type DeclaredPerson, type Person, readPeople, userNameOf } from "./people";
+import {
+  accountOf,
+  anyAccount,
+  type DeclaredPerson,
+  type Person,
+  readPeople,
+  userNameOf,
+} from "./people";
 import { type Problem, Problems, quote } from "./problems";
 import { readCsv } from "./readCsv";
 import { readYaml } from "./readYaml";
@@ -60,7 +67,7 @@ export function loadRoster(
   const given = typeof paths === "string" ? [paths] : paths;
   const files = readFiles(given, options, sources, problems);
   // Someone may be missing only because their file could not be read.
-  const complete = problems.size === 0;
+  const complete = !problems.has("unreadable") && !problems.has("syntax");
   const cascade = new Cascade(files, problems);
   const isAllowed = (file: RosterFile, what: Allowance) =>
     cascade.root(file).settings.allow?.includes(what) ?? false;
@@ -87,13 +94,14 @@ export function loadRoster(
     problems.addFile(files[0]?.source.file ?? given[0] ?? "", "empty-roster", emptyRoster);
   }
   const region = findRegion(files, cascade, problems) ?? options.region;
-  const accounts = new Set(people.map(({ userArn }) => accountOf(userArn)));
+  const sound = people.filter(({ flawed }) => !flawed);
+  const accounts = new Set(sound.map(({ userArn }) => accountOf(userArn)));
   const [account] = accounts;
   return {
     roster: {
       ...(accounts.size === 1 && account && { account }),
       ...(region && { region }),
-      people: people.map(withoutPlaces),
+      people: sound.map(toPerson),
       required,
     },
     problems: problems.sorted(),
@@ -161,19 +169,11 @@ function findRequired(
   if (!files.some(({ settings }) => settings.required?.length)) return [];
   const byName = new Map(people.map(({ userArn }) => [nameKey(userArn), userArn]));
   const arns = new Set(people.map(({ userArn }) => userArn));
-  // By what is written, too: someone with a mistake in a field is there, and reported already.
-  const written = new Set(
-    files.flatMap((file) =>
-      keysOf(file).flatMap((key) =>
-        key.startsWith("arn:") ? [key, nameKey(key)] : [`${accountFor(file)} ${key}`],
-      ),
-    ),
-  );
   const resolve = (file: RosterFile, name: string, index: number): string[] => {
-    const key = name.startsWith("arn:") ? name : `${accountFor(file)} ${name}`;
+    const key = `${accountFor(file) ?? anyAccount} ${name}`;
     const userArn = name.startsWith("arn:") ? name : byName.get(key);
     if (userArn !== undefined && arns.has(userArn)) return [userArn];
-    if (complete && !written.has(key)) {
+    if (complete) {
       const span = at(entry(file.content, "required")!.value, [index]).span;
       const message = `${quote(name)} is required, but nobody of that name is declared`;
       problems.add(file.source, span, "required-person", message);
@@ -186,15 +186,17 @@ function findRequired(
   return [...new Set(required)];
 }
 
-function keysOf({ content }: RosterFile): string[] {
-  const people = entry(content, "people")?.value;
-  return people?.kind === "map" ? people.entries.map(({ key }) => key) : [];
-}
-
 function nameKey(userArn: string): string {
   return `${accountOf(userArn)} ${userNameOf(userArn)}`;
 }
 
-function withoutPlaces({ file, keySpan, content, ...person }: DeclaredPerson): Person {
-  return person;
+function toPerson({
+  userArn,
+  displayName,
+  emailAddress,
+  sshPublicKey,
+  position,
+}: DeclaredPerson): Person {
+  const keys = sshPublicKey === undefined ? {} : { sshPublicKey };
+  return { userArn, displayName, emailAddress, ...keys, position };
 }

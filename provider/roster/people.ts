@@ -24,6 +24,10 @@ export interface DeclaredPerson extends Person {
   readonly file: RosterFile;
   readonly keySpan: Span;
   readonly content: Located;
+  /** Not to be used for anything but to find more that is wrong. */
+  readonly flawed: boolean;
+  /** In an account that is not known; the one in the ARN stands in for it. */
+  readonly homeless: boolean;
 }
 
 export interface PeopleOptions {
@@ -32,9 +36,9 @@ export interface PeopleOptions {
 }
 
 /** Stands in where none is set, so that everything else of a person can be checked. */
-const anyAccount = "000000000000";
+export const anyAccount = "000000000000";
 
-/** The people of one file, without those whose fields cannot be read. */
+/** The people of one file. */
 export function readPeople(
   file: RosterFile,
   cascade: Cascade,
@@ -65,7 +69,7 @@ export function readPeople(
     const message = `${quote(nameless.key)} is a user name, and no account is set; add account: "123456789012" to this file or to a roster.yaml above it, or write the full ARN`;
     problems.add(source, nameless.keySpan, "settings", message);
   }
-  return people.entries.flatMap((person) => readPerson(person, reading) ?? []);
+  return people.entries.map((person) => readPerson(person, reading));
 }
 
 interface Reading {
@@ -78,8 +82,8 @@ interface Reading {
   readonly problems: Problems;
 }
 
-/** Reports everything wrong with a person; undefined when it cannot be said who or what they are. */
-function readPerson(person: LocatedEntry, reading: Reading): DeclaredPerson | undefined {
+/** A person with what could be read of them; everything wrong with it is reported. */
+function readPerson(person: LocatedEntry, reading: Reading): DeclaredPerson {
   const { file, account, path, emailDomain, problems } = reading;
   const { fields, shapely } = readFields(person, file, problems);
   const isArn = person.key.startsWith("arn:");
@@ -96,7 +100,7 @@ function readPerson(person: LocatedEntry, reading: Reading): DeclaredPerson | un
     ...(sshPublicKey !== undefined && { sshPublicKey }),
   };
   checkValues(person, inputs, shapely, reading);
-  if (!shapely || (account === undefined && !isArn)) return undefined;
+  const homeless = account === undefined && !isArn;
   return {
     displayName: "",
     emailAddress: "",
@@ -105,6 +109,8 @@ function readPerson(person: LocatedEntry, reading: Reading): DeclaredPerson | un
     file,
     keySpan: person.keySpan,
     content: person.value,
+    flawed: !shapely || homeless,
+    homeless,
   };
 }
 

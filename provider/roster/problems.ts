@@ -52,6 +52,10 @@ export class Problems {
     this.found.push({ file, line: 1, column: 1, text: "", message, rule });
   }
 
+  has(rule: Rule): boolean {
+    return this.found.some((problem) => problem.rule === rule);
+  }
+
   get size(): number {
     return this.found.length;
   }

@@ -24,6 +24,7 @@ export function checkRestrictions(
   const ruleOf = new Map<RosterFile, Restriction | undefined>();
   for (const person of people) {
     const { file } = person;
+    if (person.homeless) continue;
     if (!ruleOf.has(file)) ruleOf.set(file, findRule(rules, root, file));
     const rule = ruleOf.get(file);
     if (rule === undefined) {

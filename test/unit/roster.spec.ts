@@ -155,6 +155,22 @@ people:
       );
     });
 
+    it("finds shared addresses and keys though the account is wrong and a field misspelt", () => {
+      const problems = problemsOf(`account: 12
+people:
+  ada: { displayNam: Ada, emailAddress: a@b.c }
+  bob: { displayName: Bob, emailAddress: a@b.c, sshPublicKey: "${keyLine(1)}" }
+  eve: { displayName: Eve, emailAddress: e@b.c, sshPublicKey: "${keyLine(1)}" }
+`);
+      assert.deepEqual(places(problems), [
+        "team.yaml:1:10 wrong-type",
+        "team.yaml:3:10 unknown-field",
+        "team.yaml:4:42 shared-email",
+        "team.yaml:5:63 reused-key",
+      ]);
+      assert.equal(folder.load("team.yaml").roster.people.length, 0, "nothing to be used");
+    });
+
     it("says what was likely meant", () => {
       const messages = problemsOf(
         `${head}  ada: { name: Ada, email: a@b.c }\nuser: {}\nmembers: {}\n`,
