@@ -7,7 +7,7 @@ describe("schema/roster.schema.json", () => {
   const published = readFileSync(join(__dirname, "../../schema/roster.schema.json"), "utf8");
 
   it("is what provider/roster/schema.ts says; npm run schema writes it anew", () => {
-    assert.equal(published, `${JSON.stringify(rosterJsonSchema(), null, 2)}\n`);
+    assert.equal(JSON.stringify(JSON.parse(published)), JSON.stringify(rosterJsonSchema()));
   });
 
   it("has patterns that validators with the flags u and v take", () => {
