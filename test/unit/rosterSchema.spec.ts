@@ -10,7 +10,7 @@ describe("schema/roster.schema.json", () => {
     assert.equal(JSON.stringify(JSON.parse(published)), JSON.stringify(rosterJsonSchema()));
   });
 
-  it("has patterns that validators with the flags u and v take", () => {
+  it("has patterns that validators with the flag u take", () => {
     const patterns = [...published.matchAll(/"pattern": ("(?:[^"\\]|\\.)*")/g)].map(([, text]) =>
       String(JSON.parse(text!)),
     );
