@@ -89,7 +89,7 @@ async function findOrPrepare(log, progress) {
           return;
         }
       }
-      throw new Error(missing(obstacles));
+      if (!(await works(copy))) throw new Error(missing(obstacles));
     },
   );
   return found(bin);

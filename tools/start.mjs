@@ -91,7 +91,7 @@ async function changeBehindPulumisBack(somebody) {
   );
   console.log(`\n  UpdateUserProfile ${userArn}`);
   for (const { field, declared, live } of fields) {
-    console.log(`    ${field}  ${declared} → ${live}`);
+    console.log(`    ${field.padEnd(12)}  ${declared} → ${live}`);
   }
   await somebody.update(userArn, { emailAddress: emailNow, sshPublicKey: keyNow });
   return { name, before, fields };

@@ -2,15 +2,12 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { isInterrupted, onInterrupt } from "../interruption.mjs";
 
 /** A lock not renewed for this many milliseconds belongs to a process that is gone. */
 const lockLapses = 15_000;
 const lockRenewed = 3_000;
-/** Unfinished folders older than this, in milliseconds, are swept away; no preparation takes that long. */
-const leftoverAge = 3 * 3_600_000;
-
 /** In the names of folders that are not copies of the CLI: never looked into, only swept away. */
 const unfinished = "unfinished-";
 
@@ -42,7 +39,7 @@ function userCache(env, platform) {
  */
 export async function withLock(target, onWait, work) {
   const lock = `${target}.lock`;
-  fs.mkdirSync(join(target, ".."), { recursive: true });
+  fs.mkdirSync(dirname(target), { recursive: true });
   for (let waiting = false; !take(lock); await pause(500)) {
     if (!waiting) onWait();
     waiting = true;
@@ -86,7 +83,7 @@ function take(lock) {
 
 /**
  * Fills a folder beside `target` and, when `fill` says that it is complete, gives it that name in one step. A failed or
- * interrupted attempt leaves nothing behind; one that was killed leaves a folder that nobody uses and a later attempt
+ * interrupted attempt leaves nothing behind; one that was killed leaves a folder that nobody uses and the next attempt
  * sweeps away.
  *
  * @param {string} target
@@ -96,7 +93,7 @@ function take(lock) {
  */
 export async function publish(target, fill, works) {
   sweep(target);
-  const folder = `${target}.${unfinished}${process.pid}-${randomBytes(4).toString("hex")}`;
+  const folder = unfinishedFolder(target);
   fs.mkdirSync(folder, { recursive: true });
   const remove = () => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   const forget = onInterrupt(remove);
@@ -121,29 +118,48 @@ export async function publish(target, fill, works) {
 }
 
 /**
+ * A new name beside `target`, which tells whose it is.
+ *
+ * @param {string} target
+ */
+function unfinishedFolder(target) {
+  return `${target}.${unfinished}${process.pid}-${randomBytes(4).toString("hex")}`;
+}
+
+/**
  * Makes room in place of a copy that turned out not to work.
  *
  * @param {string} target
  */
 function moveAside(target) {
   if (!fs.existsSync(target)) return;
-  const aside = `${target}.${unfinished}old-${randomBytes(4).toString("hex")}`;
+  const aside = unfinishedFolder(target);
   fs.renameSync(target, aside);
   fs.rmSync(aside, { recursive: true, force: true, maxRetries: 3 });
 }
 
-/** @param {string} target */
+/**
+ * Removes what attempts that were killed have left.
+ *
+ * @param {string} target
+ */
 function sweep(target) {
-  const parent = join(target, "..");
+  const parent = dirname(target);
+  const prefix = `${basename(target)}.${unfinished}`;
   for (const name of fs.readdirSync(parent)) {
-    if (!name.includes(`.${unfinished}`)) continue;
-    const folder = join(parent, name);
-    try {
-      if (Date.now() - fs.statSync(folder).mtimeMs < leftoverAge) continue;
-      fs.rmSync(folder, { recursive: true, force: true });
-    } catch {
-      // Swept by another process.
-    }
+    if (!name.startsWith(prefix) || isAlive(Number.parseInt(name.slice(prefix.length), 10)))
+      continue;
+    fs.rmSync(join(parent, name), { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === "EPERM";
   }
 }
 
