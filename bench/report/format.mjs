@@ -4,14 +4,15 @@ import { medianOf } from "../analysis.mjs";
 /** @typedef {import("../stage.mjs").Sample} Sample */
 
 /**
- * A Markdown table; the first column is text, the others numbers.
+ * A Markdown table; the first columns are text, the others numbers.
  *
  * @param {readonly string[]} head
  * @param {readonly (readonly string[])[]} rows
+ * @param {number} [texts]
  */
-export function table(head, rows) {
+export function table(head, rows, texts = 1) {
   const line = (/** @type {readonly string[]} */ cells) => `| ${cells.join(" | ")} |`;
-  const rule = head.map((_, column) => (column === 0 ? "---" : "---:"));
+  const rule = head.map((_, column) => (column < texts ? "---" : "---:"));
   return [line(head), `|${rule.join("|")}|`, ...rows.map(line)].join("\n");
 }
 

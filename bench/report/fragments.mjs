@@ -28,6 +28,7 @@ export function targets(_results, verdicts) {
       measured,
       met ? "met" : "**missed**",
     ]),
+    4,
   );
 }
 
@@ -117,33 +118,26 @@ export function state({ samples }) {
 /** The engine's settings, beside the same without. @param {Results} results */
 export function settings({ samples }) {
   const special = samples.filter(({ setting }) => setting !== undefined);
-  const keys = [
-    ...new Map(
-      special.map((s) => [
-        JSON.stringify([s.n, s.operation, s.service, s.setting]),
-        { n: s.n, operation: s.operation, service: s.service, setting: s.setting ?? "" },
-      ]),
-    ).values(),
-  ];
-  const shown = /** @type {VariantId[]} */ (["usual", "ours"]);
+  const rows = new Map(
+    special.map(({ n, operation, service, variant, setting }) => {
+      const what = { n, operation, service, variant };
+      const plain = select(samples, what);
+      const own = select(samples, { ...what, setting: setting ?? "" });
+      const cells = [
+        `\`${setting}\``,
+        `${operationTitles[operation]} of ${count(n)}, ${services[service].title}`,
+        variants[variant].title,
+        time(plain),
+        time(own),
+        ratio(medianOf(own, "seconds"), medianOf(plain, "seconds")),
+      ];
+      return [cells.join(), plain.length > 0 ? cells : undefined];
+    }),
+  );
   return table(
-    [
-      "setting",
-      "operation",
-      "profiles",
-      "service",
-      ...shown.flatMap((id) => [`${variants[id].title}`, "without it"]),
-    ],
-    keys.map(({ setting, ...what }) => [
-      `\`${setting}\``,
-      what.operation === "up" ? "first up" : "no-op preview",
-      count(what.n),
-      services[what.service].title,
-      ...shown.flatMap((variant) => [
-        time(select(samples, { ...what, setting, variant })),
-        time(select(samples, { ...what, variant })),
-      ]),
-    ]),
+    ["setting", "operation", "provider", "without", "with", ""],
+    [...rows.values()].filter((cells) => cells !== undefined),
+    3,
   );
 }
 

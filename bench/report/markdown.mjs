@@ -77,5 +77,6 @@ function details(samples) {
         ];
       });
     }),
+    2,
   );
 }
