@@ -14,6 +14,7 @@ export const store = `file:${join(folder, "profiles.db")}`;
 
 const projectName = "pulumi-codestar";
 const stateFolder = join(folder, "state");
+const temporary = join(folder, "tmp");
 const settingsFile = join(folder, `Pulumi.${stackName}.yaml`);
 
 /** Commands that read or write a stack's settings, and would otherwise look for them beside the root's Pulumi.yaml. */
@@ -51,6 +52,10 @@ export function pulumiOnDemo(cli) {
     // The examples need no plugin besides those that come with the CLI.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     AWS_EC2_METADATA_DISABLED: "true",
+    // An interrupted CLI leaves its pipes behind.
+    TMPDIR: temporary,
+    TMP: temporary,
+    TEMP: temporary,
   };
   return (args, options = {}) => {
     const [command = ""] = args;
@@ -66,7 +71,7 @@ export function pulumiOnDemo(cli) {
  */
 export async function createStack(pulumi) {
   fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  fs.mkdirSync(stateFolder, { recursive: true });
+  for (const path of [stateFolder, temporary]) fs.mkdirSync(path, { recursive: true });
   // A new stack's settings go beside the Pulumi.yaml of the working directory: with one of the same name here, the root
   // stays as it is.
   fs.writeFileSync(join(folder, "Pulumi.yaml"), `name: ${projectName}\nruntime: nodejs\n`);

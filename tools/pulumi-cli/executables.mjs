@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { run } from "../children.mjs";
+import { cacheFolder } from "./cacheFolder.mjs";
 
 const windows = process.platform === "win32";
 
@@ -55,7 +56,8 @@ function isExecutable(file) {
 export async function versionOf(file) {
   try {
     const { code, stdout } = await run(file, ["version"], {
-      env: { ...process.env, ...cliEnv },
+      // It logs now and then, not to the user's own folder.
+      env: { ...process.env, ...cliEnv, PULUMI_HOME: join(cacheFolder(), "home") },
       limit: versionLimit,
     });
     return code === 0 ? /^v?(\d+\.\d+\.\d+)/.exec(stdout.trim())?.[1] : undefined;
