@@ -1,14 +1,9 @@
 import { readArguments, UsageError } from "./arguments";
 import type { Cache, CacheEntry } from "./authorizedKeys/cache";
+import { type GivenSettings, SettingsError } from "./authorizedKeys/config";
 import { authorizedKeyLines } from "./authorizedKeys/keyLines";
 import { findKeyText, type KeySource, NoAnswer } from "./authorizedKeys/keyText";
-import {
-  defaultConfig,
-  type GivenSettings,
-  readSettings,
-  type Settings,
-  SettingsError,
-} from "./authorizedKeys/settings";
+import { defaultConfig, readSettings, type Settings } from "./authorizedKeys/settings";
 import { print } from "./terminal";
 
 export const usage = `Usage: codestar-profiles authorized-keys USER [options]

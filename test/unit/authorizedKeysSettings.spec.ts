@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type GivenSettings, readSettings } from "../../cli/authorizedKeys/settings";
+import type { GivenSettings } from "../../cli/authorizedKeys/config";
+import { readSettings } from "../../cli/authorizedKeys/settings";
 
 const account = "123456789012";
 const endpoint = "https://profiles.example.com";
