@@ -109,6 +109,45 @@ describe("connections: answers that are not the API's", () => {
   });
 });
 
+describe("connections: HTTP", () => {
+  it("reaches a service at an IPv6 address", async function () {
+    const server = createServer((request, response) => {
+      request.resume();
+      response.end(JSON.stringify({ userArn, displayName: "Ada" }));
+    });
+    const listening = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false)).listen(0, "::1", () => resolve(true));
+    });
+    // A machine without IPv6.
+    if (!listening) this.skip();
+    const { port } = server.address() as AddressInfo;
+    const { connection } = connectTo({
+      "codestar:endpoint": `http://[::1]:${port}`,
+      "aws:region": "us-east-1",
+    });
+    const service = await connection();
+    assert.equal((await service.describe(userArn))?.displayName, "Ada");
+    service.close();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it("leaves nothing behind that keeps the program running when a service does not answer", async () => {
+    const timers = () =>
+      process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
+    const { connection } = connectTo({
+      "codestar:endpoint": "http://127.0.0.1:1",
+      "aws:region": "us-east-1",
+    });
+    const service = await connection();
+    // One is mocha's own, set once the test has begun.
+    const before = timers();
+    await assert.rejects(service.describe(userArn), { code: "ECONNREFUSED" });
+    service.close();
+    assert.equal(timers(), before);
+  });
+});
+
 describe("connections: the region", () => {
   let folder: string;
   const saved = { ...process.env };
