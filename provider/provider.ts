@@ -61,12 +61,11 @@ async function configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<v
  */
 async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResult> {
   if (settings instanceof Error) return refuse(settings.message);
-  const inputs = { ...news };
-  delete inputs.drift;
+  const inputs = given(news);
   const before = olds as Partial<ProfileInputs>;
   const failures = checkInputs(inputs, {
     ...current(),
-    exists: before.userArn !== undefined || inputs.adopt === true,
+    exists: before.userArn !== undefined || inputs.adopt === true || isUnknown(inputs.adopt),
   });
   if (failures.length > 0) return refuse(...failures.map(({ reason }) => reason));
   if (inputs.region === undefined) {
@@ -83,7 +82,7 @@ async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResu
   const live = current().drift ? await lookUp(checked) : "not read";
   if (live instanceof Failure) return refuse(live.message);
   if (!exists) {
-    const reason = live === "not read" ? missingForCreate(checked) : conflict(checked, live);
+    const reason = conflict(checked, live);
     return reason ? refuse(reason) : { inputs };
   }
   if (live === "not read") return { inputs };
@@ -133,24 +132,40 @@ async function create(inputs: Props): Promise<pulumi.dynamic.CreateResult> {
 }
 
 async function createOrTakeOver(service: Connection, news: ProfileInputs): Promise<LiveProfile> {
-  const declared = pick(news);
-  // Adopting is the one case where the profile is expected to be there.
-  let live = news.adopt ? await service.describe(news.userArn) : undefined;
-  if (live === undefined) {
-    try {
-      return await service.create(news.userArn, declared);
-    } catch (error) {
-      if (!isFault(error, "UserProfileAlreadyExistsException")) throw error;
-      live = await service.describe(news.userArn);
-      if (live === undefined) throw error;
-    }
+  const expected = mayTakeOver(news);
+  const live = expected ? await service.describe(news.userArn) : undefined;
+  return live ? takeOver(service, news, live, expected) : createNew(service, news, expected);
+}
+
+async function createNew(
+  service: Connection,
+  news: ProfileInputs,
+  mayUpdate: boolean,
+): Promise<LiveProfile> {
+  const missing = missingForCreate(news);
+  if (missing) throw new Error(missing);
+  try {
+    return await service.create(news.userArn, pick(news));
+  } catch (error) {
+    if (!isFault(error, "UserProfileAlreadyExistsException")) throw error;
+    const live = await service.describe(news.userArn);
+    if (live === undefined) throw error;
+    return takeOver(service, news, live, mayUpdate);
   }
-  const differing = differences(declared, live);
+}
+
+async function takeOver(
+  service: Connection,
+  news: ProfileInputs,
+  live: LiveProfile,
+  mayUpdate: boolean,
+): Promise<LiveProfile> {
+  const differing = differences(pick(news), live);
   if (Object.keys(differing).length === 0) {
     service.directory.record(live);
     return live;
   }
-  if (!news.adopt) throw new Error(existsAlready(differing));
+  if (!mayUpdate) throw new Error(existsAlready(differing));
   return service.update(news.userArn, differing);
 }
 
@@ -199,7 +214,8 @@ async function update(id: string, olds: Props, news: Props): Promise<pulumi.dyna
       ? await service.directory.find(id)
       : ({ sshPublicKey: "", ...before } as LiveProfile);
     const written = live && (await bringUpToDate(service, before, now, live));
-    return { outs: state(now, written ?? (await service.create(id, pick(now)))) };
+    // Gone, yet ours: one that somebody, or an attempt whose answer was lost, created since is brought up to date.
+    return { outs: state(now, written ?? (await createNew(service, now, true))) };
   } catch (error) {
     throw failed("updating", id, error);
   }
@@ -256,13 +272,20 @@ function current(): Settings {
 }
 
 function failed(verb: string, userArn: string, error: unknown): Failure {
-  if (settings instanceof Error) return new Failure(`${verb} ${userArn}`, settings.message);
+  if (settings instanceof Error)
+    return new Failure(`${verb} CodeStar user profile ${userArn}`, settings.message);
   return failure(verb, userArn, error, current());
 }
 
 function connection(region: string | undefined): Promise<Connection> {
   connect ??= connections(current());
   return connect(region);
+}
+
+/** What the program gives: `null` is as good as left out, and `drift` is ours. */
+function given(news: Props): Props {
+  const { drift: _drift, ...inputs } = news;
+  return Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== null));
 }
 
 /** The live profile through the directory, or the failure to say so. */
@@ -282,9 +305,18 @@ function refuse(...reasons: string[]): pulumi.dynamic.CheckResult {
   return { failures: reasons.map((reason) => ({ property: "", reason })) };
 }
 
-function conflict(news: ProfileInputs, live: LiveProfile | undefined): string | undefined {
-  if (live === undefined) return missingForCreate(news);
-  if (news.adopt === true || isUnknown(news.adopt)) return undefined;
+/** Whether a profile that exists already may be updated to what is declared. */
+function mayTakeOver({ adopt }: ProfileInputs): boolean {
+  return adopt === true || isUnknown(adopt);
+}
+
+function conflict(
+  news: ProfileInputs,
+  live: LiveProfile | undefined | "not read",
+): string | undefined {
+  const expected = mayTakeOver(news);
+  if (live === undefined || (live === "not read" && !expected)) return missingForCreate(news);
+  if (live === "not read" || expected) return undefined;
   const known = pick(news, (_field, value) => !isUnknown(value));
   const differing = differences(known, live);
   if (Object.keys(differing).length === 0) return undefined;

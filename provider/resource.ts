@@ -67,16 +67,13 @@ export class CodeStarUserProfile extends pulumi.CustomResource {
    */
   constructor(name: string, args: CodeStarUserProfileArgs, opts?: pulumi.CustomResourceOptions) {
     const inputs = {
-      userArn: claimProfile(name, args),
-      displayName: args.displayName,
-      emailAddress: args.emailAddress,
-      sshPublicKey: args.sshPublicKey,
-      region: args.region,
-      adopt: args.adopt,
-      ignoreDrift: foldIgnoreChanges(args.ignoreDrift, opts?.ignoreChanges),
-      secretFields: secretFields(args, opts?.additionalSecretOutputs),
       createdTimestamp: undefined,
       lastModifiedTimestamp: undefined,
+      // All of it: a misspelt name is for the provider to refuse, not to be dropped here.
+      ...args,
+      userArn: claimProfile(name, args),
+      ignoreDrift: foldIgnoreChanges(args.ignoreDrift, opts?.ignoreChanges),
+      secretFields: secretFields(args, opts?.additionalSecretOutputs),
       __provider: providerText,
     };
     super(resourceType, name, inputs, opts);

@@ -165,7 +165,8 @@ describe("createDirectory: what it answers", () => {
     },
     { requiredKeys: [] },
   );
-  const own = fc.record({
+  type OwnWrite = Change & { readonly turns: number };
+  const own: fc.Arbitrary<OwnWrite> = fc.record({
     userArn: arn,
     deleted: fc.boolean(),
     turns: fc.integer({ min: 1, max: 12 }),
