@@ -1,7 +1,8 @@
 // The benchmark from beginning to end.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { repository } from "../tools/dependencies.mjs";
 import { onInterrupt } from "../tools/interruption.mjs";
 import { duration } from "../tools/progress.mjs";
 import { awsCliObstacle } from "./loop.mjs";
@@ -123,13 +124,16 @@ export async function runBenchmark({ quick: isQuick, log = console.log }) {
 
   function conclude() {
     log("");
-    for (const { what, target, measured, met } of verdicts) {
-      log(`${met ? "ok  " : "MISS"} ${what}: ${measured} (${target})`);
+    for (const { what, target, measured, met, timed } of verdicts) {
+      const mark = isQuick && timed ? "time" : met ? "ok  " : "MISS";
+      log(`${mark} ${what}: ${measured} (${target})`);
     }
-    const broken = verdicts.filter(({ met, timed }) => !met && !(isQuick && timed));
+    const judged = verdicts.filter(({ timed }) => !(isQuick && timed));
+    const missed = judged.filter(({ met }) => !met);
+    const seconds = (Date.now() - begun) / 1000;
     log(
-      `\n${verdicts.length - broken.length} of ${verdicts.length} targets met in ${duration((Date.now() - begun) / 1000)}; results in ${folder}`,
+      `\nbench: ${judged.length - missed.length} of ${judged.length} targets met in ${duration(seconds)}; results in ${relative(repository, folder)}`,
     );
-    return broken.length > 0 ? 1 : 0;
+    return missed.length > 0 ? 1 : 0;
   }
 }

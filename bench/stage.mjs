@@ -30,7 +30,7 @@ import { operationTitles, variants } from "./variants.mjs";
  * @property {Operation} operation
  * @property {import("./services.mjs").ServiceId} service
  * @property {string} [setting]
- * @property {"done" | "failed" | "over limit" | "not run"} outcome
+ * @property {"done" | "failed" | "over limit"} outcome
  * @property {number} seconds
  * @property {number} [cpuSeconds]
  * @property {import("./processTree.mjs").Usage["cpuByRole"]} [cpuByRole]
@@ -69,7 +69,7 @@ export async function runStage({ n, deployed = [], steps }, service, log) {
   const subjects = new Map();
   /** @type {Sample[]} */
   const samples = [];
-  /** Variants that did not come as far as their next operation needs. @type {Set<VariantId>} */
+  /** Variants whose last run left something half done. @type {Set<VariantId>} */
   const broken = new Set();
   /** @type {Set<VariantId>} */
   const fresh = new Set(ids);
@@ -79,15 +79,7 @@ export async function runStage({ n, deployed = [], steps }, service, log) {
       subjects.set(id, await open({ people: everyone, url: service.url, region }));
       await service.fill(region, []);
     }
-    for (const id of deployed) {
-      await service.pace({});
-      const progress = startProgress(`Deploying ${n} profiles: ${variants[id].title}`);
-      const command = subject(id).command("up", { env: withoutCheckpoints });
-      const { outcome, output } = await measure(command, service);
-      progress.stop();
-      if (outcome !== "done") throw new Error(`deploying ${n} profiles failed:\n${output}`);
-      fresh.delete(id);
-    }
+    for (const id of deployed) await deploy(id);
     for (const step of steps) samples.push(...(await runStep(step)));
   } finally {
     for (const each of subjects.values()) each.remove();
@@ -99,6 +91,23 @@ export async function runStage({ n, deployed = [], steps }, service, log) {
     return /** @type {Subject} */ (subjects.get(id));
   }
 
+  /** Deploys everyone, without its being measured. @param {VariantId} id */
+  async function deploy(id) {
+    const { title, region } = variants[id];
+    await service.pace({});
+    if (!fresh.has(id)) await subject(id).clear();
+    await service.fill(region, []);
+    const progress = startProgress(`Deploying ${n} profiles: ${title}`);
+    const { outcome, output } = await measure(
+      subject(id).command("up", { env: withoutCheckpoints }),
+      service,
+    );
+    progress.stop();
+    if (outcome !== "done") throw new Error(`deploying ${n} profiles failed:\n${output}`);
+    fresh.delete(id);
+    broken.delete(id);
+  }
+
   /** @param {Step} step */
   async function runStep(step) {
     /** @type {Sample[]} */
@@ -107,7 +116,6 @@ export async function runStage({ n, deployed = [], steps }, service, log) {
       .filter(Boolean)
       .join(" · ");
     const progress = startProgress(title);
-    await service.pace(services[step.service].pace);
     const rounds = Math.max(...Object.values(step.runs));
     for (let round = 0; round < rounds; round++) {
       // Each round begins with another variant, so that none always runs in the wake of the same one.
@@ -135,9 +143,7 @@ export async function runStage({ n, deployed = [], steps }, service, log) {
     /** @type {Pick<Sample, "n" | "variant" | "operation" | "service" | "setting">} */
     const what = { n, variant: id, operation, service: pace, ...(setting && { setting }) };
     await prepare(operation, id, round);
-    if (broken.has(id)) {
-      return { ...what, outcome: "not run", seconds: 0, reads: 0, writes: 0, throttled: 0 };
-    }
+    await service.pace(services[pace].pace);
     const command = subject(id).command(operation, step.with);
     const { output, ...measured } = await measure(command, service, step.limit ?? timeLimit);
     fresh.delete(id);
@@ -168,6 +174,7 @@ export async function runStage({ n, deployed = [], steps }, service, log) {
       await subject(id).clear();
       await service.fill(region, []);
     }
+    if (operation !== "up" && broken.has(id)) await deploy(id);
     if (!touchesService) return;
     if (operation === "drift" || operation === "repair") {
       await service.drift(region, drifted(n));

@@ -39,5 +39,5 @@ export function time(samples) {
 function outcome(sample) {
   if (sample?.outcome === "over limit") return `> ${duration(sample.seconds)}`;
   if (sample?.outcome === "failed") return `failed after ${duration(sample.seconds)}`;
-  return "not run";
+  return "";
 }

@@ -43,7 +43,9 @@ export function markdown(results, verdicts) {
       Object.entries(services).flatMap(([id, { title }]) => {
         const service = /** @type {import("../services.mjs").ServiceId} */ (id);
         const found = select(samples, { n, service });
-        return found.length === 0 ? [] : [`### ${count(n)} profiles, ${title}`, details(found)];
+        return found.length === 0
+          ? []
+          : [`### ${count(n)} profiles, ${title}`, details(found), ...failures(found)];
       }),
     ),
   ].join("\n\n")}\n`;
@@ -79,4 +81,15 @@ function details(samples) {
     }),
     2,
   );
+}
+
+/** What runs failed of. @param {readonly import("../stage.mjs").Sample[]} samples */
+function failures(samples) {
+  const lines = samples
+    .filter(({ reason }) => reason !== undefined)
+    .map(
+      ({ operation, variant, reason }) =>
+        `- ${operationTitles[operation]}, ${variants[variant].title}: \`${reason}\``,
+    );
+  return lines.length === 0 ? [] : [`Failed:\n${[...new Set(lines)].join("\n")}`];
 }
