@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { join } from "node:path";
+import {
+  type Import,
+  importsOf,
+  packageOf,
+  reachableFrom,
+  repository,
+  sourcesUnder,
+} from "./support/imports";
+
+const layers = ["provider", "service", "cli", "examples"] as const;
+const everything = [...layers, "test", "tools", "bench"];
+
+const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as {
+  name: string;
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
+};
+
+/** The imports of the files that break a rule, as lines to read. */
+function breaches(
+  files: readonly string[],
+  forbidden: (imported: Import, file: string) => boolean,
+): string[] {
+  return files.flatMap((file) =>
+    importsOf(file)
+      .filter((imported) => forbidden(imported, file))
+      .map(({ specifier }) => `${file} imports ${specifier}`),
+  );
+}
+
+function isIn(file: string | undefined, ...folders: readonly string[]): boolean {
+  return file !== undefined && folders.some((folder) => file.startsWith(`${folder}/`));
+}
+
+describe("architecture", () => {
+  it("is read from files that are there", () => {
+    for (const folder of everything) assert.ok(sourcesUnder(folder).length > 0, folder);
+    const [first, ...others] = importsOf("test/architecture.spec.ts");
+    assert.deepEqual(first, {
+      specifier: "node:assert/strict",
+      typeOnly: false,
+      file: undefined,
+    });
+    assert.ok(others.some(({ file }) => file === "test/support/imports.ts"));
+  });
+
+  it("service imports neither the provider nor Pulumi", () => {
+    const wrong = breaches(
+      sourcesUnder("service"),
+      ({ specifier, file }) =>
+        specifier.startsWith("@pulumi/") || (file !== undefined && !isIn(file, "service")),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
+  it("provider imports of the service its door for programs in the same process alone", () => {
+    const wrong = breaches(
+      sourcesUnder("provider"),
+      ({ file }) => file !== undefined && !isIn(file, "provider") && file !== "service/embedded.ts",
+    );
+    assert.deepEqual(wrong, []);
+  });
+
+  it("cli imports the provider and the service", () => {
+    const wrong = breaches(
+      sourcesUnder("cli"),
+      ({ specifier, file }) =>
+        specifier.startsWith("@pulumi/") ||
+        (file !== undefined && !isIn(file, "cli", "provider", "service", "schema")) === true,
+    );
+    assert.deepEqual(wrong, []);
+  });
+
+  it("examples import the package as its users do", () => {
+    const wrong = breaches(sourcesUnder("examples"), ({ specifier, file }, from) => {
+      const example = from.split("/").slice(0, 2).join("/");
+      if (file !== undefined) return !isIn(file, example);
+      return /^pulumi-codestar\/(?!provider|service)/.test(specifier);
+    });
+    assert.deepEqual(wrong, []);
+  });
+
+  it("what the engine runs loads nothing of Pulumi: the provider process has types of it alone", () => {
+    const { files, packages } = reachableFrom("provider/provider.ts");
+    assert.ok(files.has("provider/directory.ts") && files.has("service/embedded.ts"));
+    assert.ok(packages.has("@aws-sdk/client-codestar"));
+    assert.deepEqual(
+      [...packages].filter((name) => name.startsWith("@pulumi/")),
+      [],
+    );
+  });
+
+  it("loads the SDK and the store late: no file that the provider loads at once needs a package", () => {
+    const atOnce = new Set<string>();
+    const found: string[] = [];
+    const follow = (file: string) => {
+      if (atOnce.has(file)) return;
+      atOnce.add(file);
+      // A file's own imports are loaded with it; its calls of require are not.
+      const text = readFileSync(join(repository, file), "utf8");
+      const imports = importsOf(file).filter(
+        ({ specifier, typeOnly }) => !typeOnly && !text.includes(`require("${specifier}")`),
+      );
+      for (const { specifier, file: imported } of imports) {
+        if (imported !== undefined) follow(imported);
+        else if (!isBuiltin(specifier)) found.push(`${file} imports ${specifier}`);
+      }
+    };
+    follow("provider/provider.ts");
+    // Small, and needed before the first call is sent.
+    assert.deepEqual(found, ["provider/retry.ts imports @smithy/util-retry"]);
+  });
+
+  it("nothing that is published imports tests, tools or benchmarks", () => {
+    const wrong = breaches(sourcesUnder("provider", "service", "cli"), ({ file }) =>
+      isIn(file, "test", "tools", "bench", "examples"),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
+  it("every package that is imported is declared, what is published among the dependencies", () => {
+    const { dependencies, peerDependencies, devDependencies } = manifest;
+    const published = { ...dependencies, ...peerDependencies };
+    const wrong = breaches(
+      sourcesUnder("provider", "service", "cli"),
+      ({ specifier, typeOnly, file }) =>
+        file === undefined &&
+        !isBuiltin(specifier) &&
+        !(packageOf(specifier) in published) &&
+        packageOf(specifier) !== manifest.name &&
+        !(typeOnly && packageOf(specifier) in devDependencies),
+    );
+    assert.deepEqual(wrong, []);
+    const anywhere = { [manifest.name]: "", ...published, ...devDependencies };
+    const undeclared = breaches(
+      sourcesUnder("test", "tools", "bench"),
+      ({ specifier, file }) =>
+        file === undefined && !isBuiltin(specifier) && !(packageOf(specifier) in anywhere),
+    );
+    assert.deepEqual(undeclared, []);
+  });
+
+  it("every dependency that is declared is imported", () => {
+    const used = new Set(
+      sourcesUnder("provider", "service", "cli").flatMap((file) =>
+        importsOf(file).map(({ specifier }) => packageOf(specifier)),
+      ),
+    );
+    const idle = Object.keys(manifest.dependencies).filter((name) => !used.has(name));
+    assert.deepEqual(idle, []);
+  });
+
+  it("no file imports from outside the repository", () => {
+    const wrong = breaches(
+      sourcesUnder(...everything),
+      ({ file }) => file?.startsWith("..") === true,
+    );
+    assert.deepEqual(wrong, []);
+  });
+});
