@@ -20,15 +20,18 @@ export function foldIgnoreChanges(
  * The fields whose values the program marked secret; undefined when there are none. The provider gets the
  * values in clear and must know which of them may not appear in `drift`.
  */
-export async function secretFields(
+export function secretFields(
   args: { [F in Field]?: pulumi.Input<string | undefined> },
   additionalSecretOutputs: readonly string[] | undefined,
-): Promise<Field[] | undefined> {
-  const secret: Field[] = [];
-  for (const field of fields) {
-    const value = args[field];
-    const marked = pulumi.Output.isInstance(value) && (await pulumi.isSecret(value));
-    if (marked || additionalSecretOutputs?.includes(field)) secret.push(field);
-  }
-  return secret.length > 0 ? secret : undefined;
+): Promise<Field[] | undefined> | undefined {
+  const mayBeSecret = fields.filter(
+    (field) => pulumi.Output.isInstance(args[field]) || additionalSecretOutputs?.includes(field),
+  );
+  if (mayBeSecret.length === 0) return undefined;
+  return Promise.all(
+    mayBeSecret.map(async (field) => {
+      if (additionalSecretOutputs?.includes(field)) return [field];
+      return (await pulumi.isSecret(args[field] as pulumi.Output<unknown>)) ? [field] : [];
+    }),
+  ).then((secret) => (secret.flat().length > 0 ? secret.flat() : undefined));
 }

@@ -70,7 +70,7 @@ async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResu
   if (failures.length > 0) return refuse(...failures.map(({ reason }) => reason));
   if (inputs.region === undefined) {
     try {
-      inputs.region = (await connection(undefined)).region;
+      inputs.region = current().region ?? (await connection(undefined)).region;
     } catch (error) {
       return refuse(explain(error, current()));
     }

@@ -66,16 +66,31 @@ export class CodeStarUserProfile extends pulumi.CustomResource {
    * the stack declares the same profile.
    */
   constructor(name: string, args: CodeStarUserProfileArgs, opts?: pulumi.CustomResourceOptions) {
+    const secret = secretFields(args, opts?.additionalSecretOutputs);
     const inputs = {
+      // Each has to be named for its output to exist.
+      displayName: undefined,
+      emailAddress: undefined,
+      sshPublicKey: undefined,
+      region: undefined,
+      adopt: undefined,
       createdTimestamp: undefined,
       lastModifiedTimestamp: undefined,
       // All of it: a misspelt name is for the provider to refuse, not to be dropped here.
       ...args,
       userArn: claimProfile(name, args),
       ignoreDrift: foldIgnoreChanges(args.ignoreDrift, opts?.ignoreChanges),
-      secretFields: secretFields(args, opts?.additionalSecretOutputs),
+      ...(secret && { secretFields: secret }),
       __provider: providerText,
     };
-    super(resourceType, name, inputs, opts);
+    // Pulumi's SDK captures several stack traces for every property, to tell where a leaked promise came
+    // from: a sixth of what a preview of hundreds of profiles costs the program.
+    const limit = Error.stackTraceLimit;
+    if (!process.env.PULUMI_DEBUG_PROMISE_LEAKS) Error.stackTraceLimit = 0;
+    try {
+      super(resourceType, name, inputs, opts);
+    } finally {
+      Error.stackTraceLimit = limit;
+    }
   }
 }
