@@ -49,10 +49,7 @@ export class EmbeddedRequestHandler implements HttpHandler {
     { abortSignal }: HandlerOptions = {},
   ): Promise<{ response: HttpResponse }> {
     if (abortSignal?.aborted) throw aborted();
-    const answered = this.#serve(request);
-    const response = await (abortSignal
-      ? Promise.race([answered, abortion(abortSignal)])
-      : answered);
+    const response = await untilAborted(this.#serve(request), abortSignal);
     // A store that asks for fewer calls is for the client's own retries to deal with.
     if (response.cause !== undefined && response.error !== "ThrottlingException") {
       throw response.cause;
@@ -62,7 +59,8 @@ export class EmbeddedRequestHandler implements HttpHandler {
 
   /** What a client's own `destroy` calls: closes the store once the writes under way are done. */
   destroy(): void {
-    void this.close();
+    // Nobody is left to tell. What was acknowledged is on disk already; closing only tidies up.
+    this.close().catch(() => {});
   }
 
   /** As `destroy`, and settles when the store is closed. A later request opens it again. */
@@ -131,12 +129,19 @@ function toHttpResponse({ status, headers, body }: ServiceResponse): HttpRespons
   });
 }
 
-function abortion(signal: Signal): Promise<never> {
-  return new Promise((_, reject) => {
+function untilAborted<T>(answered: Promise<T>, signal: Signal | undefined): Promise<T> {
+  if (signal === undefined) return answered;
+  return new Promise<T>((resolve, reject) => {
     const onAbort = () => reject(aborted());
     // The SDK's own older signals are no EventTargets.
-    if (signal instanceof EventTarget) signal.addEventListener("abort", onAbort, { once: true });
-    else signal.onabort = onAbort;
+    if (signal instanceof EventTarget) {
+      signal.addEventListener("abort", onAbort);
+      const forget = () => signal.removeEventListener("abort", onAbort);
+      answered.then(forget, forget);
+    } else {
+      signal.onabort = onAbort;
+    }
+    answered.then(resolve, reject);
   });
 }
 
