@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { createClient } from "../provider/connection";
+import { createClient } from "../provider/client";
 import { explain } from "../provider/errors";
 import type { LiveProfile } from "../provider/profile";
 import { endpointName, readSettings, type Settings } from "../provider/settings";
