@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { authorize } from "../../service/authorization";
+import { operationNames } from "../../service/constraints";
 import type { Principal } from "../../service/principal";
 import { profileService, type ServiceOptions, targetPrefix } from "../../service/protocol";
 import type { ServiceRequest } from "../../service/request";
@@ -206,6 +208,46 @@ describe("the protocol", () => {
       assert.equal(status, 400);
       assert.equal(error, "ThrottlingException");
     });
+  });
+
+  it("answers whatever is sent with a response that every client reads, never with a 5xx", async () => {
+    const { handle } = service();
+    const names = fc.constantFrom(
+      "userArn",
+      "displayName",
+      "emailAddress",
+      "maxResults",
+      "nextToken",
+    );
+    const values = fc.oneof(fc.json(), fc.constantFrom(`"${arnOf("intern")}"`, '"a@b"', "1"));
+    const input = fc
+      .dictionary(names, values)
+      .map((members) =>
+        Object.entries(members).map(([name, value]) => `${JSON.stringify(name)}:${value}`),
+      )
+      .map((members) => `{${members.join(",")}}`);
+    const header = fc.option(fc.string({ unit: "binary" }), { nil: undefined });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...operationNames),
+        fc.oneof(
+          input.map((json) => Buffer.from(json)),
+          fc.uint8Array(),
+        ),
+        header,
+        async (operation, body, authorization) => {
+          const headers = { authorization };
+          const answer = await handle(requestOf(operation, {}, { body, headers }));
+          assert.ok(answer.status === 200 || (answer.status >= 400 && answer.status < 500));
+          const read = JSON.parse(answer.body);
+          if (answer.status !== 200) {
+            assert.deepEqual(Object.keys(read), ["__type", "message"]);
+            assert.equal(read.__type, answer.error);
+          }
+        },
+      ),
+      { numRuns: 2_000 },
+    );
   });
 
   it("tells of every request before serving it, by operation", async () => {

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, get, type IncomingMessage, request } from "node:http";
+import { request as requestSecurely } from "node:https";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { startServer } from "../../service/server";
 import { MemoryStore } from "../../service/store/memory";
 import type { ProfileStore } from "../../service/store/store";
+import { certificate, certificateKey } from "../support/certificate";
 import { arnOf, storedProfile } from "../support/profiles";
 
 const target = (operation: string) => ({ "x-amz-target": `CodeStar_20170419.${operation}` });
@@ -127,6 +132,37 @@ describe("the server", () => {
     second.on("error", () => {});
     await once(second, "close");
     first.destroy();
+  });
+
+  describe("with a certificate", () => {
+    let folder: string;
+    const file = (name: string, content: string) => {
+      const path = join(folder, name);
+      writeFileSync(path, content);
+      return path;
+    };
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), "codestar-tls-"));
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    it("speaks HTTPS", async () => {
+      const tls = { certFile: file("c.pem", certificate), keyFile: file("k.pem", certificateKey) };
+      const { url } = await start({ tls });
+      assert.match(url, /^https:\/\/127\.0\.0\.1:\d+$/);
+      const options = { method: "POST", headers: target("ListUserProfiles"), ca: certificate };
+      const sent = requestSecurely(url, { ...options, agent: false });
+      sent.end("{}");
+      const [answer] = (await once(sent, "response")) as [IncomingMessage];
+      assert.deepEqual(JSON.parse(await text(answer)), { userProfiles: [] });
+    });
+
+    it("ends in one sentence when it is none, and leaves no store open", async () => {
+      const tls = { certFile: file("c.pem", "none"), keyFile: file("k.pem", certificateKey) };
+      await assert.rejects(start({ tls, store: `file:${join(folder, "profiles.db")}` }), {
+        message: "the certificate and the key are not PEM files that belong together",
+      });
+    });
   });
 
   describe("/health", () => {
