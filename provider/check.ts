@@ -74,7 +74,7 @@ const properties: Record<string, Property> = {
 };
 
 /** Ours and the host's: never written by a program. */
-const internalProperties = ["__provider", "drift", "secretFields"];
+const internalProperties = ["__provider", "drift", "isPreview", "secretFields"];
 const outputProperties = ["createdTimestamp", "lastModifiedTimestamp"];
 
 function unknownProperties(inputs: Readonly<Record<string, unknown>>): CheckFailure[] {

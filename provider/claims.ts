@@ -31,8 +31,7 @@ function claim({ claims }: Deployment, name: string, key: string, userArn: strin
   const other = claims.get(key);
   if (other !== undefined) {
     throw new pulumi.RunError(
-      `CodeStarUserProfile "${name}" and CodeStarUserProfile "${other}" declare the same profile, ` +
-        `${userArn}; remove one of them`,
+      `"${name}" and "${other}" declare the same profile, ` + `${userArn}; remove one of them`,
     );
   }
   claims.set(key, name);

@@ -12,3 +12,9 @@ export {
   type UserProfileSummary,
 } from "./functions";
 export { CodeStarUserProfile, type CodeStarUserProfileArgs } from "./resource";
+export {
+  CodeStarRoster,
+  type CodeStarRosterArgs,
+  type RosterArgs,
+  rosterProfiles,
+} from "./rosterResource";

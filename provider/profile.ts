@@ -20,7 +20,7 @@ export type FieldValues = { [F in Field]?: string };
 
 /**
  * Inputs once checked. An absent field is not managed. `secretFields` names the fields whose values the
- * program marked secret; `drift` is added by check and says what differs from the live profile.
+ * program marked secret; `drift` is added by check in a preview and says what differs from the live profile.
  */
 export interface ProfileInputs extends FieldValues {
   readonly userArn: string;

@@ -35,3 +35,12 @@ export function secretFields(
     }),
   ).then((secret) => (secret.flat().length > 0 ? secret.flat() : undefined));
 }
+
+/**
+ * Tells the provider, which cannot know otherwise, that this is a preview. Only then does check add what it
+ * found to the inputs: those of an update are kept in the state, where `drift` would stay in clear and be
+ * printed as a difference by the preview after it.
+ */
+export function previewMark(): { isPreview?: true } {
+  return pulumi.runtime.isDryRun() ? { isPreview: true } : {};
+}

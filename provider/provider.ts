@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { checkInputs } from "./check";
-import { type Connection, connections } from "./connection";
+import type { Connection } from "./connection";
 import { findDrift } from "./drift";
-import { explain, Failure, failure, isFault } from "./errors";
+import { explain, Failure, isFault } from "./errors";
 import {
   differences,
   type FieldValues,
@@ -13,8 +13,18 @@ import {
   pick,
   sameValue,
 } from "./profile";
-import { projectFolder } from "./projectFolder";
-import { readSettings, type Settings } from "./settings";
+import {
+  configure,
+  connection,
+  current,
+  failed,
+  type Props,
+  profileKey,
+  refuse,
+  settingProblem,
+  taken,
+  withoutNulls,
+} from "./session";
 import { isUnknown } from "./unknown";
 
 /*
@@ -24,44 +34,17 @@ import { isUnknown } from "./unknown";
  * so what stands at module level belongs to one operation of the engine.
  */
 
-type Props = Record<string, unknown>;
-
-let settings: Settings | Error | undefined;
-let connect: ((region?: string) => Promise<Connection>) | undefined;
-
 /** Profiles in which this process's check found drift. */
 const drifted = new Set<string>();
 
 /**
- * Profiles that this process created or took over. When a resource is renamed, or replaced by one of the
- * same ARN, the engine creates the new one first and deletes the old one last; by then the profile is the
- * new one's.
- */
-const taken = new Set<string>();
-
-const profileKey = (region: string, userArn: string) => `${region} ${userArn}`;
-
-async function configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
-  // No await before this: the host uses the provider before configure has settled. An error is kept,
-  // for one thrown here would reach only the first resource.
-  try {
-    settings = readSettings(
-      (key) => config.get(key),
-      process.env,
-      projectFolder(process.cwd(), process.env.PULUMI_PROJECT),
-    );
-  } catch (error) {
-    settings = error as Error;
-  }
-}
-
-/**
- * Checks the inputs, fills in the region, and compares them with the live profile: `drift` in the answer
- * is what preview shows. No remote call is made for inputs that are invalid or not yet known.
+ * Checks the inputs, fills in the region, and compares them with the live profile. In a preview `drift` is
+ * added to the inputs, for it is the differences of inputs that preview shows. No remote call is made for
+ * inputs that are invalid or not yet known.
  */
 async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResult> {
-  if (settings instanceof Error) return refuse(settings.message);
-  const inputs = given(news);
+  if (settingProblem()) return refuse(settingProblem()!);
+  const { isPreview, drift: _drift, ...inputs } = withoutNulls(news);
   const before = olds as Partial<ProfileInputs>;
   const failures = checkInputs(inputs, {
     ...current(),
@@ -93,13 +76,12 @@ async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResu
     if (reason) return refuse(reason);
   }
   drifted.add(profileKey(checked.region, checked.userArn));
-  return { inputs: { ...inputs, drift } };
+  return { inputs: isPreview ? { ...inputs, drift } : inputs };
 }
 
 /**
- * Compares the recorded state with checked inputs, without any call: what the live profile says is in
- * `drift` already. In a refresh the engine calls this with the roles swapped, and with the `drift` of an
- * earlier update among the news; that one counts only when this process's check has put it there.
+ * Compares the recorded state with checked inputs, without any call: this process's check has seen the live
+ * profile. In a refresh the engine calls this with the roles swapped, live values first.
  */
 async function diff(_id: string, olds: Props, news: Props): Promise<pulumi.dynamic.DiffResult> {
   const before = olds as unknown as ProfileState;
@@ -110,7 +92,7 @@ async function diff(_id: string, olds: Props, news: Props): Promise<pulumi.dynam
     (["adopt", "ignoreDrift", "secretFields"] as const).some(
       (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),
     );
-  const drift = now.drift !== undefined && drifted.has(profileKey(now.region, now.userArn));
+  const drift = drifted.has(profileKey(now.region, now.userArn));
   return { changes: replaces.length > 0 || changed || drift, replaces };
 }
 
@@ -182,6 +164,8 @@ async function read(id: string, props: Props): Promise<pulumi.dynamic.ReadResult
   try {
     const service = await connection(recorded.region);
     const live = await service.directory.find(id);
+    // From here on the state says what is live.
+    drifted.delete(profileKey(service.region, id));
     if (live === undefined) return { id: "", props: {} };
     const values = pick(recorded, (field) => !recorded.ignoreDrift?.includes(field));
     for (const field of fields) {
@@ -264,30 +248,6 @@ async function remove(id: string, props: Props): Promise<void> {
 
 export { check, configure, create, diff, read, remove as delete, update };
 
-function current(): Settings {
-  if (settings instanceof Error) throw settings;
-  // Hosts older than the configure call leave the provider with the SDK's environment alone.
-  settings ??= readSettings(() => undefined, process.env, process.cwd());
-  return settings;
-}
-
-function failed(verb: string, userArn: string, error: unknown): Failure {
-  if (settings instanceof Error)
-    return new Failure(`${verb} CodeStar user profile ${userArn}`, settings.message);
-  return failure(verb, userArn, error, current());
-}
-
-function connection(region: string | undefined): Promise<Connection> {
-  connect ??= connections(current());
-  return connect(region);
-}
-
-/** What the program gives: `null` is as good as left out, and `drift` is ours. */
-function given(news: Props): Props {
-  const { drift: _drift, ...inputs } = news;
-  return Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== null));
-}
-
 /** The live profile through the directory, or the failure to say so. */
 async function lookUp({
   userArn,
@@ -298,11 +258,6 @@ async function lookUp({
   } catch (error) {
     return failed("reading", userArn, error);
   }
-}
-
-/** The engine prints the value of a property that a failure names, secret or not: the reason names it. */
-function refuse(...reasons: string[]): pulumi.dynamic.CheckResult {
-  return { failures: reasons.map((reason) => ({ property: "", reason })) };
 }
 
 /** Whether a profile that exists already may be updated to what is declared. */

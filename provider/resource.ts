@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { claimProfile } from "./claims";
-import { foldIgnoreChanges, secretFields } from "./programInputs";
+import { foldIgnoreChanges, previewMark, secretFields } from "./programInputs";
 
 /**
  * The whole of what state keeps of the provider, twice per resource. The host, the type token and this
@@ -81,6 +81,7 @@ export class CodeStarUserProfile extends pulumi.CustomResource {
       userArn: claimProfile(name, args),
       ignoreDrift: foldIgnoreChanges(args.ignoreDrift, opts?.ignoreChanges),
       ...(secret && { secretFields: secret }),
+      ...previewMark(),
       __provider: providerText,
     };
     // Pulumi's SDK captures several stack traces for every property, to tell where a leaked promise came

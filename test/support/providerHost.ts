@@ -31,22 +31,34 @@ type ProviderModule = typeof import("../../provider/provider");
 const modulePath = require.resolve("../../provider/provider");
 const providerText = 'exports.handler = () => require("pulumi-codestar/provider")';
 
-/** Compiled once: ts-node would do it for each of some hundred processes. */
-let compiled: string | undefined;
+const sessionPath = require.resolve("../../provider/session");
 
-/** The provider module as a new process loads it; nothing else of the package has state of its own. */
+/** Compiled once: ts-node would do it for each of some hundred processes. */
+const compiled = new Map<string, string>();
+
+/** The provider module as a new process loads it; nothing else but the session has state of its own. */
 function newProvider(): ProviderModule {
+  require.cache[sessionPath] = load(sessionPath);
+  return load(modulePath).exports as ProviderModule;
+}
+
+function load(path: string): NodeModule {
+  const text = compiled.get(path) ?? compile(path);
+  compiled.set(path, text);
+  const loaded = Object.assign(new Module(path, module), {
+    filename: path,
+    paths: module.paths,
+    path: dirname(path),
+  }) as NodeModule & { _compile(text: string, path: string): void };
+  loaded._compile(text, path);
+  return loaded;
+}
+
+function compile(path: string): string {
   const { CommonJS } = ts.ModuleKind;
-  compiled ??= ts.transpileModule(readFileSync(modulePath, "utf8"), {
+  return ts.transpileModule(readFileSync(path, "utf8"), {
     compilerOptions: { module: CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true },
   }).outputText;
-  const loaded = Object.assign(new Module(modulePath, module), {
-    filename: modulePath,
-    paths: module.paths,
-    path: dirname(modulePath),
-  }) as NodeModule & { _compile(text: string, path: string): void };
-  loaded._compile(compiled, modulePath);
-  return loaded.exports as ProviderModule;
 }
 
 /**
@@ -89,7 +101,7 @@ export class ProviderHost {
   }
 
   async check(olds: Props, args: Props): Promise<Props> {
-    const news = overTheWire({ ...args, __provider: providerText });
+    const news = overTheWire({ ...args, isPreview: true, __provider: providerText });
     const { inputs = news, failures = [] } = await this.provider.check(overTheWire(olds), news);
     for (const { property } of failures) assert.equal(property, "", "its value would be printed");
     if (failures.length > 0) throw new Refused(failures.map(({ reason }) => reason));

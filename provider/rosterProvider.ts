@@ -1,0 +1,333 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Connection } from "./connection";
+import { explain, isFault } from "./errors";
+import { type FieldValues, type LiveProfile, pick } from "./profile";
+import { describeChanges, type RosterChanges, summarize } from "./roster/changes";
+import { refusals } from "./roster/guard";
+import { type People, planRoster, type UnmanagedRule, type Write } from "./roster/plan";
+import {
+  configure,
+  connection,
+  current,
+  failed,
+  type Props,
+  profileKey,
+  refuse,
+  settingProblem,
+  taken,
+  withoutNulls,
+} from "./session";
+import { isUnknown } from "./unknown";
+
+/*
+ * The dynamic provider of a whole roster. As with provider.ts, the module itself is the provider and the
+ * state holds the line `exports.handler = () => require("pulumi-codestar/roster-provider")`.
+ */
+
+/** Inputs once checked. `people` is a secret map: names and addresses are personal data. */
+interface RosterInputs {
+  readonly people: People;
+  readonly region: string;
+  readonly unmanaged?: UnmanagedRule;
+  readonly maxRemovals?: number;
+  /** ARNs of people who may not be removed. */
+  readonly required?: readonly string[];
+  readonly adopt?: boolean;
+  readonly showValues?: boolean;
+  /** Added by check in a preview. */
+  readonly changes?: RosterChanges;
+}
+
+interface RosterState extends Omit<RosterInputs, "changes"> {
+  /** The unmanaged profiles that an update has reported: a preview speaks of others only. */
+  readonly unmanagedProfiles?: readonly string[];
+}
+
+/** How many writes are under way at once; a service that asks for fewer gets fewer, see retry.ts. */
+const writesAtOnce = 16;
+
+/** What this process's checks have found, by roster. */
+const found = new Map<string, RosterChanges>();
+
+/** Every live profile of a region, read once per process and kept up to date by our own writes. */
+const live = new Map<string, Promise<Map<string, LiveProfile>>>();
+
+/**
+ * Fills in the region, compares the roster with every live profile of the region, and in a preview adds what
+ * an update would do: `changes` for `--diff`, and an input whose name is the counts for the one line of a
+ * plain preview. Refuses to remove more than allowed.
+ */
+async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResult> {
+  const problem = settingProblem();
+  if (problem) return refuse(problem);
+  const { isPreview, ...inputs } = withoutNulls(news);
+  try {
+    inputs.region ??= current().region ?? (await connection(undefined)).region;
+    if (isUnknown(inputs.people) || isUnknown(inputs.region)) return { inputs };
+    const now = inputs as unknown as RosterInputs;
+    const recorded = olds as Partial<RosterInputs>;
+    const moved = recorded.region !== undefined && recorded.region !== now.region;
+    const before = moved ? {} : (recorded.people ?? {});
+    const profiles = current().drift ? await liveProfiles(now.region) : undefined;
+    const plan = planRoster(before, now.people, profiles, planOptions(now));
+    const refused = refusals(plan, before, recorded.required ?? [], {
+      ...planOptions(now),
+      maxRemovals: now.maxRemovals,
+    });
+    const left = moved ? Object.keys(recorded.people ?? {}).length : 0;
+    if (left > (now.maxRemovals ?? 0)) refused.push(regionRefusal(recorded.region!, left));
+    if (refused.length > 0) return refuse(...refused);
+    const changes = describeChanges(plan, now.showValues ?? false);
+    found.set(rosterKey(now), changes);
+    const summary = summarize(changes);
+    if (!isPreview || summary === undefined) return { inputs };
+    // Everyone is new in a new roster, and the counts say it.
+    const { added, ...others } = changes;
+    const shown = recorded.people === undefined ? others : changes;
+    return { inputs: { ...inputs, changes: shown, [summary]: true } };
+  } catch (error) {
+    return refuse(`reading live profiles: ${explain(error, current())}`);
+  }
+}
+
+/** Compares what is recorded with checked inputs, without any call. */
+async function diff(_id: string, olds: Props, news: Props): Promise<pulumi.dynamic.DiffResult> {
+  const before = olds as unknown as RosterState;
+  const now = news as unknown as RosterInputs;
+  const replaces = before.region === now.region ? [] : ["region"];
+  const settings = ["unmanaged", "maxRemovals", "required", "adopt", "showValues"] as const;
+  const changed =
+    settings.some((key) => text(before[key]) !== text(now[key])) || !samePeople(before, now);
+  return { changes: replaces.length > 0 || changed || isNews(before, now), replaces };
+}
+
+/** Whether check found something that is not yet known: unmanaged profiles are reported once. */
+function isNews(before: RosterState, now: RosterInputs): boolean {
+  const changes = found.get(rosterKey(now)) ?? {};
+  const { unmanaged, ...others } = changes;
+  if (Object.keys(others).length > 0) return true;
+  if (now.unmanaged === "remove") return unmanaged !== undefined;
+  if (!current().drift) return false;
+  return text(unmanaged ?? []) !== text(before.unmanagedProfiles ?? []);
+}
+
+/** Nobody is in two rosters of a region, so one of them tells rosters apart. */
+function rosterKey({ region, people }: RosterInputs): string {
+  return profileKey(region, Object.keys(people ?? {}).sort()[0] ?? "");
+}
+
+async function create(inputs: Props): Promise<pulumi.dynamic.CreateResult> {
+  const news = inputs as unknown as RosterInputs;
+  const id = `roster/${news.region}`;
+  return { id, outs: await carryOut(id, {}, news, inputs) };
+}
+
+async function update(id: string, olds: Props, news: Props): Promise<pulumi.dynamic.UpdateResult> {
+  const before = (olds as unknown as RosterState).people ?? {};
+  return { outs: await carryOut(id, before, news as unknown as RosterInputs, news) };
+}
+
+/** A write that failed: whose profile, and why. */
+interface Failed {
+  readonly write: Write;
+  readonly reason: string;
+}
+
+/**
+ * Makes the writes and answers the state to record. When some fail the rest are made all the same, and
+ * the error carries what was done: the engine records it, and the next update goes on from there.
+ */
+async function carryOut(
+  id: string,
+  before: People,
+  news: RosterInputs,
+  props: Props,
+): Promise<Props> {
+  let failures: Failed[];
+  let unmanaged: readonly string[];
+  try {
+    const profiles = current().drift ? await liveProfiles(news.region) : undefined;
+    const plan = planRoster(before, news.people, profiles, planOptions(news));
+    const changes = describeChanges(plan, false);
+    unmanaged = news.unmanaged === "remove" ? [] : (changes.unmanaged ?? []);
+    const service = await connection(news.region);
+    failures = await makeWrites(service, plan.writes, news, profiles);
+  } catch (error) {
+    throw new Error(`updating the roster: ${explain(error, current())}`);
+  }
+  const recorded = {
+    ...state(props),
+    ...(unmanaged.length > 0 && { unmanagedProfiles: unmanaged }),
+  };
+  if (failures.length === 0) return recorded;
+  throw Object.assign(new Error(`${failures.length} profiles of the roster failed`), {
+    id,
+    properties: {
+      ...recorded,
+      people: withoutFailed(news.people, before, failures),
+      __provider: props.__provider,
+    },
+    reasons: failures.map(({ reason }) => reason),
+  });
+}
+
+async function makeWrites(
+  service: Connection,
+  writes: readonly Write[],
+  news: RosterInputs,
+  profiles: Map<string, LiveProfile> | undefined,
+): Promise<Failed[]> {
+  const failures: Failed[] = [];
+  const queue = writes.values();
+  const worker = async () => {
+    for (const write of queue) {
+      try {
+        const written = await makeWrite(service, write, news);
+        if (written) profiles?.set(write.userArn, written);
+        else profiles?.delete(write.userArn);
+      } catch (error) {
+        const verb = { create: "creating", update: "updating", delete: "deleting" }[write.call];
+        failures.push({ write, reason: failed(verb, write.userArn, error).message });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: writesAtOnce }, worker));
+  for (const userArn of Object.keys(news.people)) taken.add(profileKey(news.region, userArn));
+  return failures;
+}
+
+async function makeWrite(
+  service: Connection,
+  { userArn, call, values }: Write,
+  news: RosterInputs,
+): Promise<LiveProfile | undefined> {
+  const declared = news.people[userArn];
+  try {
+    if (call === "create") return await service.create(userArn, values);
+    if (call === "update") return await service.update(userArn, values);
+  } catch (error) {
+    // Somebody was faster, or an answer was lost on the way: once more, from what is there now.
+    if (isFault(error, "UserProfileNotFoundException") && declared) {
+      return service.create(userArn, pick(declared));
+    }
+    if (!isFault(error, "UserProfileAlreadyExistsException")) throw error;
+    const profile = await service.describe(userArn);
+    if (profile === undefined || declared === undefined) throw error;
+    const [again] = planRoster({}, { [userArn]: declared }, new Map([[userArn, profile]]), {
+      ...planOptions(news),
+      unmanaged: "ignore",
+    }).writes;
+    if (again === undefined) return profile;
+    if (!news.adopt) throw new Error("a profile exists already and differs; set `adopt: true`");
+    return service.update(userArn, again.values);
+  }
+  // A profile that another resource of this update took over is not the roster's to delete.
+  if (!taken.has(profileKey(news.region, userArn))) await service.delete(userArn);
+  return undefined;
+}
+
+/** Refreshes the people from the live profiles; an empty id when not one of them is left. */
+async function read(id: string, props: Props): Promise<pulumi.dynamic.ReadResult> {
+  const recorded = props as unknown as RosterState;
+  let profiles: Map<string, LiveProfile>;
+  try {
+    profiles = await liveProfiles(recorded.region);
+    // From here on the state says what is live.
+    found.delete(rosterKey(recorded));
+  } catch (error) {
+    throw failed("reading", id, error);
+  }
+  const people: Record<string, FieldValues> = {};
+  for (const [userArn, declared] of Object.entries(recorded.people)) {
+    const profile = profiles.get(userArn);
+    if (profile === undefined) continue;
+    people[userArn] = pick(declared);
+    for (const [field, value] of Object.entries(pick(profile, (f) => declared[f] !== undefined))) {
+      if (!sameText(field, declared, value))
+        people[userArn] = { ...people[userArn], [field]: value };
+    }
+  }
+  if (Object.keys(people).length === 0) return { id: "", props: {} };
+  const refreshed = { ...state(props), people };
+  const { unmanagedProfiles: _reported, ...inputs } = refreshed as Props;
+  return { id, props: refreshed, inputs };
+}
+
+/** Deletes every profile of the roster that no other resource has taken over. */
+async function remove(id: string, props: Props): Promise<void> {
+  const { people, region } = props as unknown as RosterState;
+  const writes = Object.keys(people)
+    .filter((userArn) => !taken.has(profileKey(region, userArn)))
+    .map((userArn): Write => ({ userArn, call: "delete", values: {} }));
+  try {
+    const service = await connection(region);
+    const none = { people: {}, region };
+    const [failure] = await makeWrites(service, writes, none, undefined);
+    if (failure) throw new Error(failure.reason);
+  } catch (error) {
+    throw failed("deleting", id, error);
+  }
+}
+
+export { check, configure, create, diff, read, remove as delete, update };
+
+function regionRefusal(region: string, profiles: number): string {
+  return (
+    `a roster of another region replaces this one, which would remove all ${profiles} profiles in ${region}; ` +
+    `give the new roster a name of its own, or set \`maxRemovals: ${profiles}\` for this update`
+  );
+}
+
+function planOptions({ unmanaged = "report", adopt = false }: RosterInputs) {
+  return { unmanaged, adopt };
+}
+
+function liveProfiles(region: string): Promise<Map<string, LiveProfile>> {
+  let reading = live.get(region);
+  if (reading === undefined) {
+    reading = connection(region)
+      .then((service) => service.list())
+      .then((list) => new Map(list.map((profile) => [profile.userArn, profile])));
+    // A failed read may be tried again.
+    reading.catch(() => live.delete(region));
+    live.set(region, reading);
+  }
+  return reading;
+}
+
+/** What the state records: the inputs without the host's own. */
+function state(props: Props): Props {
+  return Object.fromEntries(Object.entries(props).filter(([name]) => name !== "__provider"));
+}
+
+/** What is true of the profiles now: who failed is as before, or not there. */
+function withoutFailed(now: People, before: People, failures: readonly Failed[]): People {
+  const people: Record<string, FieldValues> = { ...now };
+  for (const { write } of failures) {
+    const recorded = before[write.userArn];
+    if (recorded) people[write.userArn] = recorded;
+    else delete people[write.userArn];
+  }
+  return people;
+}
+
+function samePeople(before: RosterState, now: RosterInputs): boolean {
+  const [a, b] = [before.people ?? {}, now.people ?? {}];
+  const arns = Object.keys(b);
+  return (
+    arns.length === Object.keys(a).length &&
+    arns.every((arn) => {
+      const [was, is] = [a[arn], b[arn]];
+      return was !== undefined && is !== undefined && text(pick(was)) === text(pick(is));
+    })
+  );
+}
+
+function sameText(field: string, declared: FieldValues, value: string): boolean {
+  const recorded = declared[field as keyof FieldValues] ?? "";
+  return field === "sshPublicKey" ? recorded.trim() === value.trim() : recorded === value;
+}
+
+function text(value: unknown): string {
+  return JSON.stringify(value) ?? "";
+}

@@ -1,0 +1,117 @@
+import * as pulumi from "@pulumi/pulumi";
+import { claimProfile } from "./claims";
+import { deployment } from "./deployment";
+import { pick } from "./profile";
+import { previewMark } from "./programInputs";
+import { projectFolder } from "./projectFolder";
+import { CodeStarUserProfile } from "./resource";
+import { formatProblem, loadRoster, type Roster, userNameOf } from "./roster";
+
+/** The whole of what state keeps of the provider; as in resource.ts, none of this may ever change. */
+const providerText = 'exports.handler = () => require("pulumi-codestar/roster-provider")';
+const resourceType = "pulumi-nodejs:dynamic/codestar:CodeStarRoster";
+
+/** Where a roster is, and what holds for all of it. */
+export interface RosterArgs {
+  /** Roster files and folders, relative to the project's folder. */
+  files: string | string[];
+  /**
+   * The AWS region that holds the profiles; the roster's own `region`, then `aws:region`, then the AWS
+   * SDK's own chain when left out. Another region is another roster: it is replaced.
+   */
+  region?: string | undefined;
+  /** Take over profiles that exist already and differ, instead of failing. */
+  adopt?: boolean | undefined;
+}
+
+export interface CodeStarRosterArgs extends RosterArgs {
+  /**
+   * What to do about live profiles in the roster's accounts that nobody declares: nothing, name new ones
+   * at preview (the default), or delete them.
+   */
+  unmanaged?: "ignore" | "report" | "remove" | undefined;
+  /** How many profiles one update may remove; a tenth of those managed, at least 3, when left out. */
+  maxRemovals?: number | undefined;
+  /**
+   * Show live and declared values at preview, which are personal data and stay in the state in clear until
+   * the next update; names of people and fields only when left out.
+   */
+  showValues?: boolean | undefined;
+}
+
+/**
+ * All the profiles of a roster as one resource, for hundreds or thousands of people. `pulumi preview --diff`
+ * shows who is added, changed, drifted, missing, removed or unmanaged, by name; the plain preview has the
+ * counts. What is declared is encrypted in the state.
+ */
+export class CodeStarRoster extends pulumi.CustomResource {
+  declare readonly region: pulumi.Output<string>;
+  /** By ARN what is declared; secret. */
+  declare readonly people: pulumi.Output<
+    Record<string, { displayName: string; emailAddress: string; sshPublicKey?: string }>
+  >;
+
+  /**
+   * @throws pulumi.RunError when something is wrong with the roster, all of it with file, line and column;
+   * when the stack's `codestar:` settings are wrong; and when a profile is declared twice in the stack.
+   */
+  constructor(name: string, args: CodeStarRosterArgs, opts?: pulumi.CustomResourceOptions) {
+    const { files, region, ...settings } = args;
+    const roster = readRoster(files);
+    const where = region ?? roster.region;
+    for (const { userArn } of roster.people) claimProfile(name, { userArn, region: where });
+    const inputs = {
+      ...settings,
+      region: where,
+      people: pulumi.secret(
+        Object.fromEntries(roster.people.map((person) => [person.userArn, pick(person)])),
+      ),
+      required: roster.required.length > 0 ? [...roster.required] : undefined,
+      ...previewMark(),
+      __provider: providerText,
+    };
+    super(resourceType, name, inputs, opts);
+  }
+}
+
+/**
+ * A `CodeStarUserProfile` for each person of a roster, by ARN. They are named after the users, or after
+ * their ARNs where a name occurs twice.
+ * @throws pulumi.RunError as `CodeStarRoster`.
+ */
+export function rosterProfiles(
+  args: string | RosterArgs,
+  opts?: pulumi.CustomResourceOptions,
+): Map<string, CodeStarUserProfile> {
+  const { files, region, adopt } =
+    typeof args === "string" ? ({ files: args } as RosterArgs) : args;
+  const { people, region: own } = readRoster(files);
+  const names = people.map(({ userArn }) => userNameOf(userArn));
+  const seen = new Set<string>();
+  const twice = new Set(names.filter((name) => seen.size === seen.add(name).size));
+  return new Map(
+    people.map((person) => {
+      const { userArn } = person;
+      const name = userNameOf(userArn);
+      const profile = new CodeStarUserProfile(
+        twice.has(name) ? userArn : name,
+        { userArn, ...pick(person), region: region ?? own, ...(adopt && { adopt }) },
+        opts,
+      );
+      return [userArn, profile];
+    }),
+  );
+}
+
+function readRoster(files: string | readonly string[]): Roster {
+  const { settings } = deployment();
+  const { roster, problems, sources } = loadRoster(files, {
+    allowWeakKeys: settings.allowWeakKeys,
+    folder: projectFolder(process.cwd(), pulumi.getProject()),
+  });
+  if (problems.length > 0) {
+    const list = problems.map((problem) => formatProblem(problem, sources.get(problem.file)));
+    throw new pulumi.RunError(`the roster has ${problems.length} problems:\n${list.join("\n")}`);
+  }
+  return roster;
+}

@@ -1,0 +1,70 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type Connection, connections } from "./connection";
+import { Failure, failure } from "./errors";
+import { projectFolder } from "./projectFolder";
+import { readSettings, type Settings } from "./settings";
+
+/*
+ * What the providers in one process share. A process belongs to one operation of the engine: a preview has
+ * one, and the update that follows has another.
+ */
+
+export type Props = Record<string, unknown>;
+
+let settings: Settings | Error | undefined;
+let connect: ((region?: string) => Promise<Connection>) | undefined;
+
+/**
+ * Profiles that this process created or took over. When a resource is renamed, replaced by one of the
+ * same ARN, or moved into a roster or out of it, the engine creates the new one first and deletes the old
+ * one last; by then the profile is the new one's.
+ */
+export const taken = new Set<string>();
+
+export const profileKey = (region: string, userArn: string) => `${region} ${userArn}`;
+
+export async function configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
+  // No await before this: the host uses the provider before configure has settled. An error is kept,
+  // for one thrown here would reach only the first resource.
+  try {
+    settings = readSettings(
+      (key) => config.get(key),
+      process.env,
+      projectFolder(process.cwd(), process.env.PULUMI_PROJECT),
+    );
+  } catch (error) {
+    settings = error as Error;
+  }
+}
+
+/** What is wrong with the stack's settings, as a sentence. */
+export function settingProblem(): string | undefined {
+  return settings instanceof Error ? settings.message : undefined;
+}
+
+export function current(): Settings {
+  if (settings instanceof Error) throw settings;
+  // Hosts older than the configure call leave the provider with the SDK's environment alone.
+  settings ??= readSettings(() => undefined, process.env, process.cwd());
+  return settings;
+}
+
+export function connection(region: string | undefined): Promise<Connection> {
+  connect ??= connections(current());
+  return connect(region);
+}
+
+export function failed(verb: string, userArn: string, error: unknown): Failure {
+  if (settings instanceof Error)
+    return new Failure(`${verb} CodeStar user profile ${userArn}`, settings.message);
+  return failure(verb, userArn, error, current());
+}
+
+/** The engine prints the value of a property that a failure names, secret or not: the reason names it. */
+export function refuse(...reasons: string[]): pulumi.dynamic.CheckResult {
+  return { failures: reasons.map((reason) => ({ property: "", reason })) };
+}
+
+export function withoutNulls(props: Props): Props {
+  return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== null));
+}
