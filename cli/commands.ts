@@ -42,6 +42,14 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: "create the DynamoDB table of a dynamodb: store",
     load: () => require("./table") as CommandModule,
   },
+  backup: {
+    summary: "copy a file: store while servers use it",
+    load: () => require("./backup") as CommandModule,
+  },
+  restore: {
+    summary: "put a backup in the place of a file: store",
+    load: () => require("./restore") as CommandModule,
+  },
   completion: {
     summary: "print the completion of these commands for a shell",
     load: () => require("./completion") as CommandModule,

@@ -23,6 +23,12 @@ export async function openStore(url: string): Promise<ProfileStore> {
   throw new Error(`a store is named by ${storeForms}`);
 }
 
+/** The file that a `file:` URL names, as an absolute path. Throws one sentence for any other store. */
+export function filePathOf(url: string): string {
+  if (!url.startsWith("file:")) throw new Error("only a file: store is one file");
+  return pathOf(url);
+}
+
 function pathOf(url: string): string {
   if (url.startsWith("file://")) return fileURLToPath(url);
   const path = url.slice("file:".length);

@@ -68,7 +68,8 @@ function createWhenMissing(path: string): void {
   }
 }
 
-function loadLibsql(): typeof Database {
+/** Throws one sentence where the library does not load. */
+export function loadLibsql(): typeof Database {
   try {
     return require("libsql") as typeof Database;
   } catch (err) {
@@ -106,6 +107,11 @@ function within<T>(database: Database.Database, begin: string, work: () => T): T
     if (database.inTransaction) database.exec("ROLLBACK");
     throw err;
   }
+}
+
+/** Throws one sentence unless this version can use the database, and it is not empty. */
+export function requireProfileDatabase(database: Database.Database, path: string): void {
+  if (!hasSchema(database, path)) throw new Error(`${path} is empty: it holds no profile database`);
 }
 
 /** False for an empty database; throws for one that is not for this version to use. */
