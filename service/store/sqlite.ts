@@ -1,6 +1,7 @@
 import type Database from "libsql";
 import { isBusy, whileBusy } from "./busy";
 import { GroupCommit } from "./groupCommit";
+import { fromNulSafe, toNulSafe } from "./nulSafeText";
 import { openSqliteFile } from "./sqliteFile";
 import type { ListRequest, ProfileChange, ProfileStore, StoredProfile } from "./store";
 
@@ -52,7 +53,7 @@ class SqliteStore implements ProfileStore {
         insert.run(
           region,
           profile.userArn,
-          profile.displayName,
+          toNulSafe(profile.displayName),
           profile.emailAddress,
           profile.sshPublicKey,
           profile.createdAt,
@@ -76,7 +77,7 @@ class SqliteStore implements ProfileStore {
     const { update } = this.#statements();
     const row = await this.#writes.write(() =>
       update.get(
-        displayName ?? null,
+        displayName === undefined ? null : toNulSafe(displayName),
         emailAddress ?? null,
         sshPublicKey ?? null,
         modifiedAt,
@@ -164,7 +165,14 @@ function prepare(database: Database.Database) {
 
 function toProfile(row: Row): StoredProfile {
   const [userArn, displayName, emailAddress, sshPublicKey, createdAt, modifiedAt] = row;
-  return { userArn, displayName, emailAddress, sshPublicKey, createdAt, modifiedAt };
+  return {
+    userArn,
+    displayName: fromNulSafe(displayName),
+    emailAddress,
+    sshPublicKey,
+    createdAt,
+    modifiedAt,
+  };
 }
 
 /** The first text after all that start with the prefix; ARNs are ASCII, where code units sort as bytes do. */
