@@ -50,13 +50,13 @@ const parallel = (count) => ({
   with: { args: ["--parallel", String(count)] },
 });
 
-/** About an hour on two cores. @type {Plan} */
+/** Some forty minutes on two cores. @type {Plan} */
 export const full = {
   stages: [
     {
       n: 10,
       steps: [
-        ...cycle("plain", { doNothing: 3, usual: 3, ours: 3, sdkLoop: 3, awsCliLoop: 1 }),
+        ...cycle("plain", { doNothing: 2, usual: 2, ours: 2, sdkLoop: 2, awsCliLoop: 1 }),
         ...cycle("latency", { doNothing: 1, usual: 1, ours: 1, sdkLoop: 1 }),
         ...cycle("limited", { doNothing: 1, usual: 1, ours: 1, sdkLoop: 1 }),
       ],
@@ -80,29 +80,30 @@ export const full = {
         {
           operation: "up",
           service: "plain",
-          runs: { doNothing: 3, usual: 1, ours: 3, sdkLoop: 1 },
+          runs: { doNothing: 2, usual: 1, ours: 2, sdkLoop: 1 },
         },
         {
           operation: "preview",
           service: "plain",
-          runs: { doNothing: 7, usual: 2, ours: 7, sdkLoop: 1 },
+          runs: { doNothing: 5, usual: 1, ours: 5, sdkLoop: 1 },
         },
         {
           operation: "preview",
           service: "latency",
           runs: { doNothing: 3, usual: 1, ours: 3, sdkLoop: 1 },
         },
-        { operation: "preview", service: "limited", runs: { doNothing: 3, usual: 1, ours: 3 } },
+        { operation: "preview", service: "limited", runs: { doNothing: 3, ours: 3 } },
+        { operation: "preview", service: "limited", runs: { usual: 1 }, limit: 3 * 60_000 },
         {
           operation: "preview",
           service: "latency",
           runs: { doNothing: 1, usual: 1, ours: 1 },
           ...parallelDiff,
         },
-        { operation: "drift", service: "plain", runs: { doNothing: 2, usual: 1, ours: 2 } },
-        { operation: "repair", service: "plain", runs: { doNothing: 2, usual: 1, ours: 2 } },
+        { operation: "drift", service: "plain", runs: { doNothing: 1, usual: 1, ours: 1 } },
+        { operation: "repair", service: "plain", runs: { doNothing: 1, usual: 1, ours: 1 } },
         { operation: "repair", service: "limited", runs: { ours: 1 } },
-        { operation: "refresh", service: "plain", runs: { doNothing: 2, usual: 1, ours: 2 } },
+        { operation: "refresh", service: "plain", runs: { doNothing: 1, usual: 1, ours: 1 } },
         {
           operation: "destroy",
           service: "plain",
@@ -113,7 +114,7 @@ export const full = {
     {
       n: 3000,
       deployed: ["doNothing", "ours"],
-      steps: [{ operation: "preview", service: "plain", runs: { doNothing: 3, ours: 3 } }],
+      steps: [{ operation: "preview", service: "plain", runs: { doNothing: 2, ours: 2 } }],
     },
     {
       n: 10_000,
