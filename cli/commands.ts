@@ -34,6 +34,10 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: "add a principal, with a new access key, for a service with authentication",
     load: () => require("./principal") as CommandModule,
   },
+  audit: {
+    summary: "read the audit trail of a profile service: who wrote what",
+    load: () => require("./audit") as CommandModule,
+  },
   "authorized-keys": {
     summary: "print the SSH keys in a profile, for sshd's AuthorizedKeysCommand",
     load: () => require("./authorizedKeys") as CommandModule,

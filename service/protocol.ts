@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { type AuditTrail, AuditUnavailableError, type WriteOperation } from "./audit";
 import { authorize as authorizeByDefault } from "./authorization";
 import { constraints, type Input, type OperationName } from "./constraints";
 import { ServiceError } from "./errors";
@@ -22,6 +23,8 @@ export interface ServiceOptions extends Dependencies {
   readonly authorize?: Authorize | undefined;
   /** Told of every request before it is served; undefined when it names no operation. */
   readonly onRequest?: ((operation: OperationName | undefined) => void) | undefined;
+  /** Told of every write that is allowed before it is done, and of its outcome. */
+  readonly audit?: AuditTrail | undefined;
 }
 
 export interface ServiceResponse {
@@ -32,6 +35,8 @@ export interface ServiceResponse {
   /** What was asked for, by whom, and the `__type` of the error it ended in; as far as it came. */
   readonly operation?: OperationName;
   readonly principal?: Principal;
+  readonly region?: string;
+  readonly userArn?: string;
   readonly error?: string;
   /** What went wrong inside, for a log of the operator's; never for the client. */
   readonly cause?: unknown;
@@ -46,6 +51,8 @@ export interface ProfileService {
 interface Progress {
   operation?: OperationName;
   principal?: Principal;
+  region?: string;
+  userArn?: string;
 }
 
 /**
@@ -59,47 +66,64 @@ export function profileService(options: ServiceOptions): ProfileService {
     authorize = authorizeByDefault,
     region: defaultRegion,
     onRequest,
+    audit,
   } = options;
 
   async function serve<O extends OperationName>(
     request: ServiceRequest,
     operation: O,
+    requestId: string,
     progress: Progress,
   ): Promise<object> {
     const principal = await authenticate?.(request);
     if (principal !== undefined) progress.principal = principal;
     else refuseWebPages(request);
     const input: Input<O> = readInput(operation, request.body);
-    if (principal !== undefined) authorize(principal, operation, userArnOf(input));
-    const scope: Scope = {
-      region: signedRegion(single(request.headers.authorization)) ?? defaultRegion,
-      account: principal?.account,
-    };
-    return (run[operation] as Operation<O>)(input, scope);
+    const region = signedRegion(single(request.headers.authorization)) ?? defaultRegion;
+    const userArn = userArnOf(input);
+    progress.region = region;
+    if (userArn !== undefined) progress.userArn = userArn;
+    if (principal !== undefined) authorize(principal, operation, userArn);
+    const scope: Scope = { region, account: principal?.account };
+    const done = () => (run[operation] as Operation<O>)(input, scope);
+    if (audit === undefined || userArn === undefined || !isWrite(operation)) return done();
+
+    const { userArn: _, ...fields } = input as object as Record<string, unknown>;
+    const write = { requestId, operation, region, userArn, fields: Object.keys(fields), principal };
+    await audit.begin(write);
+    try {
+      const result = await done();
+      audit.end(requestId, "done");
+      return result;
+    } catch (err) {
+      audit.end(requestId, toServiceError(err).name);
+      throw err;
+    }
   }
 
   return {
     async handle(request) {
       const progress: Progress = {};
+      const requestId = randomUUID();
       try {
         const operation = operationOf(request);
         progress.operation = operation;
         onRequest?.(operation);
-        const result = await serve(request, operation, progress);
-        return { ...respond(200, result), ...progress };
+        const result = await serve(request, operation, requestId, progress);
+        return { ...respond(200, result, requestId), ...progress };
       } catch (err) {
         if (progress.operation === undefined) onRequest?.(undefined);
-        return { ...respondWithError(err), ...progress };
+        return { ...respondWithError(err, requestId), ...progress };
       }
     },
   };
 }
 
 /** The response that tells a client of an error; what is no ServiceError stays inside. */
-export function respondWithError(err: unknown): ServiceResponse {
+export function respondWithError(err: unknown, requestId: string = randomUUID()): ServiceResponse {
   const told = toServiceError(err);
   return {
-    ...respond(told.status, { __type: told.name, message: told.message }),
+    ...respond(told.status, { __type: told.name, message: told.message }, requestId),
     error: told.name,
     ...(told !== err && { cause: err }),
   };
@@ -107,6 +131,9 @@ export function respondWithError(err: unknown): ServiceResponse {
 
 function toServiceError(err: unknown): ServiceError {
   if (err instanceof ServiceError) return err;
+  if (err instanceof AuditUnavailableError) {
+    return ServiceError.serviceUnavailable("Writes cannot be recorded just now, so none is done.");
+  }
   if (err instanceof StoreUnavailableError) {
     return err.reason === "throttled"
       ? ServiceError.throttling()
@@ -115,8 +142,7 @@ function toServiceError(err: unknown): ServiceError {
   return ServiceError.internalFailure();
 }
 
-function respond(status: number, result: object): ServiceResponse {
-  const requestId = randomUUID();
+function respond(status: number, result: object, requestId: string): ServiceResponse {
   return {
     status,
     headers: { "content-type": contentType, "x-amzn-RequestId": requestId },
@@ -156,6 +182,11 @@ function refuseWebPages({ headers }: ServiceRequest): void {
     );
   }
 }
+
+const isWrite = (operation: OperationName): operation is WriteOperation =>
+  operation === "CreateUserProfile" ||
+  operation === "UpdateUserProfile" ||
+  operation === "DeleteUserProfile";
 
 const userArnOf = (input: object): string | undefined =>
   (input as { readonly userArn?: string }).userArn;
