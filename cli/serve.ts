@@ -1,9 +1,12 @@
 import { once } from "node:events";
 import { parseArgs } from "node:util";
+import { type Logger, pino } from "pino";
+import { type AuditFile, openAuditFile } from "../service/auditFile";
 import { authentication } from "../service/authentication";
+import { type Faults, parseFaults } from "../service/faults";
 import { openPrincipalsFile, type PrincipalsFile } from "../service/principalsFile";
-import type { ServiceResponse } from "../service/protocol";
 import { isRegion } from "../service/region";
+import { logResponse } from "../service/requestLog";
 import { startServer } from "../service/server";
 import { storeForms } from "../service/store/open";
 
@@ -19,7 +22,16 @@ answers the requests under way and exits with 0. A second signal ends it at once
   --principals FILE  verify signatures against the keys in this file (codestar-profiles principal add)
   --tls-cert FILE    speak HTTPS with this certificate, in PEM …
   --tls-key FILE     … and this key
+  --audit FILE       record every write in this file of JSON lines (codestar-profiles audit)
+  --metrics ADDRESS  serve /metrics and /health at this host:port too, over plain HTTP to whoever
+                     reaches it; without it /metrics is at the service's own address, with
+                     --principals nowhere
+  --log-level LEVEL  the least to log: debug (reads too), info, warn, error, fatal or silent (info)
+  --faults LIST      for tests of clients, on loopback only: latency=50ms,limit=10,error=0.01,drop=0.01
   -h, --help
+
+Standard error carries the log, in JSON lines. SIGHUP reads the principals and opens the audit file
+anew.
 
 Exit status: 0 stopped by a signal, 1 could not serve, 2 wrong arguments.
 `;
@@ -31,7 +43,15 @@ interface Settings {
   readonly region: string;
   readonly principals: string | undefined;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly audit: string | undefined;
+  readonly metrics: { readonly host: string; readonly port: number } | undefined;
+  readonly logLevel: string;
+  readonly faults: Faults | undefined;
 }
+
+const logLevels = ["debug", "info", "warn", "error", "fatal", "silent"];
+
+export const choices = { "--log-level": logLevels };
 
 /** `codestar-profiles serve`. Answers the exit status. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -44,28 +64,52 @@ export async function run(argv: readonly string[]): Promise<number> {
     process.stderr.write(`${settings}\n\n${usage}`);
     return 2;
   }
-  const principals = settings.principals && (await openPrincipals(settings.principals));
+  // Not at once: a line that waits for a slow reader would keep every request waiting.
+  const destination = pino.destination({ dest: 2, sync: false });
+  const log = pino(
+    { level: settings.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    destination,
+  );
+  const principals = settings.principals
+    ? await openPrincipals(settings.principals, log)
+    : undefined;
   try {
-    await serve(settings, principals || undefined);
-    return 0;
+    const audit = settings.audit ? await openAuditFile(settings.audit) : undefined;
+    try {
+      await serve(settings, { log, principals, audit });
+      return 0;
+    } finally {
+      await audit?.close();
+    }
   } finally {
-    if (principals) principals.close();
+    principals?.close();
+    destination.flushSync();
   }
 }
 
-async function serve(
-  { store, host, port, region, tls }: Settings,
-  principals: PrincipalsFile | undefined,
-): Promise<void> {
+interface Equipment {
+  readonly log: Logger;
+  readonly principals: PrincipalsFile | undefined;
+  readonly audit: AuditFile | undefined;
+}
+
+async function serve(settings: Settings, equipment: Equipment): Promise<void> {
+  const { store, host, port, region, tls, metrics, faults } = settings;
+  const { log, principals, audit } = equipment;
   // Listened for before the server is there: a signal during the start stops it too.
   const signal = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  const onHangUp = () => void reread(equipment);
+  process.on("SIGHUP", onHangUp);
   const server = await startServer({
     store,
     host,
     port,
     region,
-    onResponse: logFailure,
+    audit,
+    onResponse: (response, duration) => logResponse(log, response, duration),
     ...(tls && { tls }),
+    ...(metrics && { metrics }),
+    ...(faults && { faults }),
     ...(principals && {
       authenticate: authentication({ credentials: principals, clock: Date.now }),
     }),
@@ -73,35 +117,45 @@ async function serve(
   process.stdout.write(
     `Profile service at ${server.url} (store ${store}, region ${region}, authentication ${principals ? "on" : "off"})\n`,
   );
+  const { url, metricsUrl } = server;
+  log.info({ url, metricsUrl, store, region, authentication: principals !== undefined }, "started");
+  if (faults) log.warn({ faults }, "injecting faults");
   await signal;
   for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => process.exit(1));
   process.stdout.write("Stopping: answering the requests under way\n");
+  log.info("stopping");
   await server.stop();
+  process.off("SIGHUP", onHangUp);
+  log.info("stopped");
 }
 
-async function openPrincipals(path: string): Promise<PrincipalsFile> {
+/** What SIGHUP asks for: files that may have been changed or moved are opened anew. */
+async function reread({ log, principals, audit }: Equipment): Promise<void> {
+  try {
+    await principals?.reload();
+    await audit?.reopen();
+    log.info("files read again, as SIGHUP asks for");
+  } catch (err) {
+    log.error({ reason: err instanceof Error ? err.message : String(err) }, "SIGHUP");
+  }
+}
+
+async function openPrincipals(path: string, log: Logger): Promise<PrincipalsFile> {
   let opened = false;
   const file = await openPrincipalsFile({
     path,
     onReload: (outcome) => {
       // That the file cannot be used at first is an error of its own.
       if (!opened) return;
-      const text =
-        "refused" in outcome
-          ? `${outcome.refused.message}; the ${outcome.keys} keys known before stay in force`
-          : `${path} read again: ${outcome.keys} keys`;
-      process.stderr.write(`${text}\n`);
+      const { keys } = outcome;
+      if ("refused" in outcome) {
+        const reason = outcome.refused.message;
+        log.warn({ path, reason, keys }, "principals refused, those known before stay in force");
+      } else log.info({ path, keys }, "principals read again");
     },
   });
   opened = true;
   return file;
-}
-
-/** Errors of stores name the store and the reason; they never hold what a profile does. */
-function logFailure({ cause, operation, requestId }: ServiceResponse): void {
-  if (cause === undefined) return;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  process.stderr.write(`${new Date().toISOString()} ${requestId} ${operation}: ${reason}\n`);
 }
 
 /** The settings, or what to tell the user instead. */
@@ -123,14 +177,38 @@ function readArguments(argv: readonly string[]): Settings | string {
   if ((certFile === undefined) !== (keyFile === undefined)) {
     return "The options --tls-cert and --tls-key need each other.";
   }
+  if (!logLevels.includes(values["log-level"])) {
+    return `The option --log-level takes one of ${logLevels.join(", ")}.`;
+  }
+  const metrics = values.metrics === undefined ? undefined : addressOf(values.metrics);
+  if (metrics === "wrong") {
+    return "The option --metrics takes a host and a port, such as 127.0.0.1:9464 or [::1]:9464.";
+  }
+  let faults: Faults | undefined;
+  try {
+    faults = values.faults === undefined ? undefined : parseFaults(values.faults);
+  } catch (err) {
+    return `The option --faults: ${(err as Error).message}.`;
+  }
   return {
     store: values.store,
+    audit: values.audit,
+    metrics,
+    logLevel: values["log-level"],
+    faults,
     host: values.host,
     port,
     region: values.region,
     principals: values.principals,
     tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
   };
+}
+
+function addressOf(text: string): { host: string; port: number } | "wrong" {
+  const [, six, other, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = six ?? other;
+  const port = Number(digits);
+  return host !== undefined && port <= 65_535 ? { host, port } : "wrong";
 }
 
 function parse(argv: readonly string[]) {
@@ -144,6 +222,10 @@ function parse(argv: readonly string[]) {
       principals: { type: "string" },
       "tls-cert": { type: "string" },
       "tls-key": { type: "string" },
+      audit: { type: "string" },
+      metrics: { type: "string" },
+      "log-level": { type: "string", default: "info" },
+      faults: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
   }).values;

@@ -1,8 +1,11 @@
+export { type AuditedWrite, type AuditTrail, AuditUnavailableError } from "./audit";
+export { type AuditFile, openAuditFile } from "./auditFile";
 export { authentication } from "./authentication";
 export { authorize } from "./authorization";
 export { constraints, type Input, members, type OperationName } from "./constraints";
 export { type EmbeddedOptions, EmbeddedRequestHandler, embeddedRequestHandler } from "./embedded";
 export { ServiceError } from "./errors";
+export { type Faults, parseFaults } from "./faults";
 export { defaultLimits, type ServerLimits } from "./limits";
 export type { Principal } from "./principal";
 export {

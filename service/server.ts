@@ -9,8 +9,11 @@ import {
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { readBody } from "./body";
+import { ServiceError } from "./errors";
+import { type Fate, FaultInjector, type Faults } from "./faults";
 import { defaultLimits, type ServerLimits } from "./limits";
 import { isLoopback } from "./loopback";
+import { ServiceMetrics } from "./metrics";
 import {
   type ProfileService,
   profileService,
@@ -33,14 +36,26 @@ export interface ServeOptions extends Partial<Omit<ServiceOptions, "store">> {
   /** PEM files; with them the server speaks HTTPS. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
   readonly limits?: Partial<ServerLimits>;
-  /** Told of every answer, with what went wrong inside (`cause`) when it is a 5xx. */
-  readonly onResponse?: (response: ServiceResponse) => void;
+  /**
+   * Where else to listen, for `GET /metrics` and `/health` alone, over plain HTTP to whoever reaches it. When
+   * absent the metrics are at the server's own address, unless that asks for authentication.
+   */
+  readonly metrics?: { readonly host: string; readonly port: number };
+  /** Faults to inject, for tests of clients; on loopback only. */
+  readonly faults?: Faults;
+  /**
+   * Told of every answer, with what went wrong inside (`cause`) when it is a 5xx, and the milliseconds from
+   * the request's headers to its answer.
+   */
+  readonly onResponse?: (response: ServiceResponse, duration: number) => void;
 }
 
 export interface RunningServer {
   /** Such as `http://127.0.0.1:4600`. */
   readonly url: string;
   readonly port: number;
+  /** Such as `http://127.0.0.1:9464/metrics`; undefined when they are nowhere. */
+  readonly metricsUrl: string | undefined;
   /**
    * Takes no more requests, answers those under way (for at most `limits.stop` milliseconds), then closes
    * all connections and the store.
@@ -56,6 +71,11 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       `listening on ${host}: without authentication whoever reaches that address could read and change every profile; turn authentication on, or listen on 127.0.0.1`,
     );
   }
+  if (options.faults !== undefined && !isLoopback(host)) {
+    throw new Error(
+      `listening on ${host}: faults are injected for tests on this machine only; listen on 127.0.0.1, or inject none`,
+    );
+  }
   const limits = { ...defaultLimits, ...options.limits };
   const tls = options.tls && readCertificate(options.tls);
   const store = typeof options.store === "string" ? await openStore(options.store) : options.store;
@@ -63,59 +83,124 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     if (typeof options.store === "string") await store.close();
   };
   const service = profileService({ ...options, store, region, clock });
-  const frontend = new Frontend(service, store, region, limits, options.onResponse ?? (() => {}));
+  const metricsHere = options.metrics === undefined && options.authenticate === undefined;
+  const frontend = new Frontend(service, store, region, limits, metricsHere, options);
+  // Every failure is a response by now: what is left is a connection to give up.
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    frontend.answer(request, response).catch(() => response.destroy());
+  };
+  const answerMonitor = (request: IncomingMessage, response: ServerResponse) => {
+    frontend.answerMonitor(request, response).catch(() => response.destroy());
+  };
   let server: Server;
+  let monitor: Server | undefined;
   try {
-    server = createServer(tls, limits, (request, response) => {
-      // Every failure is a response by now: what is left is a connection to give up.
-      frontend.answer(request, response).catch(() => response.destroy());
-    });
+    server = createServer(tls, limits, answer);
+    if (options.metrics !== undefined) {
+      monitor = createServer(undefined, limits, answerMonitor);
+      await listen(monitor, options.metrics.host, options.metrics.port);
+    }
     await listen(server, host, port);
   } catch (err) {
+    if (monitor?.listening) await closeServer(monitor, 0);
     await closeStore();
     throw err;
   }
+  const url = urlOf(tls ? "https" : "http", host, server);
+  const monitorUrl = monitor && urlOf("http", options.metrics!.host, monitor);
+  const metricsAt = metricsHere ? url : monitorUrl;
   let stopped: Promise<void> | undefined;
-  const { port: actualPort } = server.address() as AddressInfo;
   return {
-    url: `${tls ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${actualPort}`,
-    port: actualPort,
+    url,
+    port: (server.address() as AddressInfo).port,
+    metricsUrl: metricsAt && `${metricsAt}/metrics`,
     stop: () => {
       frontend.stopping = true;
-      stopped ??= closeServer(server, limits.stop).then(closeStore);
+      stopped ??= closeServer(server, limits.stop)
+        // Last, so that a stop can be watched.
+        .then(() => monitor && closeServer(monitor, 1_000))
+        .then(closeStore);
       return stopped;
     },
   };
 }
 
+function urlOf(scheme: string, host: string, server: Server): string {
+  const { port } = server.address() as AddressInfo;
+  return `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
 /** Between node's HTTP messages and the protocol. */
 class Frontend {
   stopping = false;
+  readonly #metrics = new ServiceMetrics();
+  readonly #faults: FaultInjector | undefined;
+  readonly #onResponse: (response: ServiceResponse, duration: number) => void;
 
   constructor(
     private readonly service: ProfileService,
     private readonly store: ProfileStore,
     private readonly region: string,
     private readonly limits: ServerLimits,
-    private readonly onResponse: (response: ServiceResponse) => void,
-  ) {}
+    private readonly metricsHere: boolean,
+    { faults, onResponse = () => {} }: Pick<ServeOptions, "faults" | "onResponse">,
+  ) {
+    this.#faults = faults && new FaultInjector(faults);
+    this.#onResponse = onResponse;
+  }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.url === "/health") return this.#answerHealth(request, response);
-    const answer = await this.#serve(request);
-    this.#send(response, answer);
-    this.onResponse(answer);
+    if (this.metricsHere && isGet(request, "/metrics")) {
+      return this.#answerMetrics(request, response);
+    }
+    const begun = performance.now();
+    const fate = this.#faults && (await this.#faults.decide());
+    if (fate === "drop") return drop(response);
+    const answer = await this.#serve(request, fate);
+    if (fate === "serve and drop") drop(response);
+    else this.#send(response, answer);
+    const duration = performance.now() - begun;
+    this.#metrics.count(answer, duration);
+    this.#onResponse(answer, duration);
   }
 
-  async #serve(request: IncomingMessage): Promise<ServiceResponse> {
+  /** What the address for metrics serves. */
+  async answerMonitor(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.url === "/health") return this.#answerHealth(request, response);
+    if (isGet(request, "/metrics")) return this.#answerMetrics(request, response);
+    request.resume();
+    this.#send(response, {
+      status: 404,
+      headers: { "content-type": "text/plain" },
+      body: "This address serves GET /metrics and /health.\n",
+    });
+  }
+
+  async #answerMetrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    request.resume();
+    this.#send(response, {
+      status: 200,
+      headers: { "content-type": this.#metrics.contentType, "cache-control": "no-store" },
+      body: await this.#metrics.text(),
+    });
+  }
+
+  async #serve(request: IncomingMessage, fate: Fate | undefined): Promise<ServiceResponse> {
     let body: Buffer;
     try {
       body = await readBody(request, this.limits.body);
     } catch (err) {
       return respondWithError(err);
     }
+    if (fate instanceof ServiceError) return respondWithError(fate);
     const { method = "", url = "", headers, rawHeaders } = request;
-    return this.service.handle({ method, path: url, headers, rawHeaders, body });
+    this.#metrics.begin();
+    try {
+      return await this.service.handle({ method, path: url, headers, rawHeaders, body });
+    } finally {
+      this.#metrics.end();
+    }
   }
 
   /** Healthy is who can reach its profiles and is not about to stop. */
@@ -153,6 +238,13 @@ class Frontend {
     });
     response.end(response.req.method === "HEAD" ? undefined : body);
   }
+}
+
+const isGet = ({ method, url }: IncomingMessage, path: string): boolean =>
+  url === path && (method === "GET" || method === "HEAD");
+
+function drop(response: ServerResponse): void {
+  response.socket?.destroy();
 }
 
 interface Certificate {
