@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type Logger, pino } from "pino";
 import { type AuditFile, openAuditFile } from "../service/auditFile";
@@ -83,8 +84,15 @@ export async function run(argv: readonly string[]): Promise<number> {
     }
   } finally {
     principals?.close();
-    destination.flushSync();
+    await written(destination);
   }
+}
+
+/** Settles when the log is written; not much later when nobody reads it. */
+async function written(destination: ReturnType<typeof pino.destination>): Promise<void> {
+  const closed = once(destination, "close");
+  destination.end();
+  await Promise.race([closed, wait(1_000, undefined, { ref: false })]);
 }
 
 interface Equipment {
