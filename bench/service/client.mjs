@@ -81,7 +81,7 @@ async function run({ port, requests, connections, milliseconds }) {
 function wholeAnswer(bytes) {
   const headEnd = bytes.indexOf("\r\n\r\n");
   if (headEnd === -1) return undefined;
-  const head = bytes.latin1Slice(0, headEnd);
+  const head = bytes.toString("latin1", 0, headEnd);
   const length = /\r\ncontent-length: *(\d+)/i.exec(head);
   if (length === null) throw new Error(`an answer without a length:\n${head}`);
   if (bytes.length < headEnd + 4 + Number(length[1])) return undefined;

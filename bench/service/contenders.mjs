@@ -4,9 +4,11 @@ export const titles = {
   describe: "**Describe**",
   signedDescribe: "**Describe, signed**",
   getItem: "dynalite GetItem",
+  getItemMemory: "dynalite GetItem, in memory",
   getParameter: "moto's server, GetParameter",
   update: "**Update, durable**",
-  putItem: "dynalite PutItem, in memory",
+  putItem: "dynalite PutItem, not synced",
+  putItemMemory: "dynalite PutItem, in memory",
   describeFew: "Describe, 1,000 profiles",
   describeMany: "Describe, large store",
   listFew: "page of 100, 1,000 profiles",
@@ -18,9 +20,11 @@ export const underLoad = /** @type {const} */ ([
   "describe",
   "signedDescribe",
   "getItem",
+  "getItemMemory",
   "getParameter",
   "update",
   "putItem",
+  "putItemMemory",
 ]);
 
 export const alone = /** @type {const} */ (["describeFew", "describeMany", "listFew", "listMany"]);

@@ -1,10 +1,13 @@
-// dynalite, a well-kept DynamoDB in JavaScript, holding the same profiles in memory: it writes nothing to disk.
+// dynalite, a well-kept DynamoDB in JavaScript, holding the same profiles. Arguments: how many, and the folder in which it is
+// to keep them; without one it keeps them in memory.
 import { once } from "node:events";
+// @ts-expect-error It has no types.
 import dynalite from "dynalite";
 import { arnOf, profileOf } from "./profiles.mjs";
 import { table, toItem } from "./requests.mjs";
 
-const server = dynalite({ createTableMs: 0 });
+const [count = "0", path] = process.argv.slice(2);
+const server = dynalite({ createTableMs: 0, ...(path !== undefined && { path }) });
 server.listen(0, "127.0.0.1");
 await once(server, "listening");
 const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
@@ -33,7 +36,7 @@ await call("CreateTable", {
   BillingMode: "PAY_PER_REQUEST",
 });
 while ((await call("DescribeTable", { TableName: table })).Table.TableStatus !== "ACTIVE");
-for (let n = 0; n < Number(process.argv[2]); n++) {
+for (let n = 0; n < Number(count); n++) {
   await call("PutItem", { TableName: table, Item: toItem(profileOf(arnOf(n))) });
 }
 process.on("disconnect", () => process.exit());

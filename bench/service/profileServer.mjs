@@ -25,7 +25,9 @@ const server = await startServer({
   store,
   ...(mode === "signed" && {
     authenticate: authentication({
-      credentials: credentialsOf(parsePrincipals(JSON.stringify({ principals: [principal] }), "")),
+      credentials: /** @type {Map<string, any>} */ (
+        credentialsOf(parsePrincipals(JSON.stringify({ principals: [principal] }), ""))
+      ),
       clock: Date.now,
     }),
   }),

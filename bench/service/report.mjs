@@ -17,7 +17,7 @@ export function markdown(results, verdicts) {
     `\`npm run bench:service${quick ? " -- --quick" : ""}\` wrote this in ${minutes} minutes. Measured on ${date} on a machine ` +
       `with ${m.cores} cores and ${m.memoryGigabytes} GB of memory, ${m.system}, Node.js ${m.node}. Figures are medians of rounds ` +
       "in alternation; read them as ratios. Servers and the load are processes of their own on the same machine and share its " +
-      "cores; the profile service has its profiles in an SQLite file and syncs every commit, dynalite and moto have theirs in memory.",
+      "cores; the profile service has its profiles in an SQLite file and syncs every commit; dynalite has its items in LevelDB files, which it does not sync, and once more in memory; moto in memory.",
     ...(quick
       ? ["This was a short run: it shows that the benchmark works, not what the service reaches."]
       : []),

@@ -68,11 +68,11 @@ export async function list(port, profiles) {
     const response = await fetch(`http://127.0.0.1:${port}`, {
       method: "POST",
       headers: headersOf("ListUserProfiles"),
-      body: body(nextToken && { nextToken }),
+      body: body(nextToken === "" ? {} : { nextToken }),
     });
     ({ nextToken } = /** @type {{ nextToken: string }} */ (await response.json()));
   }
-  return [message(headersOf("ListUserProfiles"), body({ nextToken }))];
+  return [message(headersOf("ListUserProfiles"), body(nextToken === "" ? {} : { nextToken }))];
 }
 
 /** @param {number} profiles */

@@ -13,7 +13,8 @@ import * as requests from "./requests.mjs";
 import { judge } from "./targets.mjs";
 
 /**
- * @typedef {"doNothing" | "describe" | "signedDescribe" | "getItem" | "getParameter" | "update" | "putItem" |
+ * @typedef {"doNothing" | "describe" | "signedDescribe" | "getItem" | "getItemMemory" | "getParameter" | "update" | "putItem" |
+ *   "putItemMemory" |
  *   "describeFew" | "describeMany" | "listFew" | "listMany"} ContenderId
  *
  * @typedef {object} Contender
@@ -71,7 +72,8 @@ export async function runServiceBenchmark({ quick }) {
       String(few),
       "signed",
     );
-    const dynalite = await start("dynaliteServer.mjs", String(few));
+    const dynalite = await start("dynaliteServer.mjs", String(few), join(folder, "dynalite"));
+    const forgetful = await start("dynaliteServer.mjs", String(few));
     const large = await start("profileServer.mjs", join(folder, "large.db"), String(many));
     const moto = await startMoto();
     if ("missing" in moto) notes.push(`Not compared with moto's server: ${moto.missing}.`);
@@ -89,6 +91,7 @@ export async function runServiceBenchmark({ quick }) {
         connections,
       },
       { id: "getItem", port: dynalite.port, requests: requests.getItem(few), connections },
+      { id: "getItemMemory", port: forgetful.port, requests: requests.getItem(few), connections },
       ...("missing" in moto
         ? []
         : [
@@ -101,6 +104,7 @@ export async function runServiceBenchmark({ quick }) {
           ]),
       { id: "update", port: open.port, requests: requests.update(few), connections },
       { id: "putItem", port: dynalite.port, requests: requests.putItem(few), connections },
+      { id: "putItemMemory", port: forgetful.port, requests: requests.putItem(few), connections },
       // One after another: the time of a request by itself, not of a queue.
       { id: "describeFew", port: open.port, requests: describe, connections: 1 },
       { id: "describeMany", port: large.port, requests: requests.describe(many), connections: 1 },
@@ -157,7 +161,7 @@ export async function runServiceBenchmark({ quick }) {
       connections,
       many,
       samples,
-      notes: [...notes, `moto's server is ${motoVersion}.`].slice(0, notes.length || 1),
+      notes: notes.length > 0 ? notes : [`moto's server is ${motoVersion}.`],
     };
     return write(results);
   } finally {

@@ -43,7 +43,7 @@ export function judge(results) {
     ...throughput("Describe", "describe", 1.5, "getItem", "dynalite's GetItem"),
     ...throughput("Describe", "describe", 10, "getParameter", "moto's GetParameter"),
     ...throughput("Describe, signed", "signedDescribe", 2 / 3, "describe", "unsigned"),
-    ...throughput("Update, durable", "update", 2, "putItem", "dynalite's PutItem, in memory"),
+    ...throughput("Update, durable", "update", 2, "putItem", "dynalite's PutItem, not synced"),
     {
       what: "Acknowledged writes to one transaction",
       target: "at least 8",
