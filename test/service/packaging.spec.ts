@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { usage } from "../../cli/serve";
+
+const root = join(__dirname, "../..");
+const dockerfile = readFileSync(join(root, "packaging/Dockerfile"), "utf8");
+const unit = readFileSync(join(root, "packaging/codestar-profiles.service"), "utf8");
+const known = new Set(usage.match(/--[a-z-]+/g));
+
+describe("packaging", () => {
+  it("copies what is there and what is not ignored", () => {
+    const ignore = readFileSync(join(root, "packaging/Dockerfile.dockerignore"), "utf8");
+    const admitted = new Set(ignore.split("\n").map((line) => line.replace(/^!/, "")));
+    const copies = dockerfile
+      .split("\n")
+      .filter((line) => line.startsWith("COPY ") && !line.includes("--from="))
+      .flatMap((line) => line.split(" ").slice(1, -1));
+    assert.ok(copies.length > 8);
+    for (const source of copies) {
+      assert.ok(existsSync(join(root, source)), `${source} is missing`);
+      assert.ok(admitted.has(source), `${source} is ignored`);
+    }
+  });
+
+  it("starts the service in the image with options that it knows, as nobody special", () => {
+    const [, list] = /^CMD (\[.*\])$/m.exec(dockerfile) ?? assert.fail("no CMD");
+    const [command, ...options] = JSON.parse(list!) as string[];
+    assert.equal(command, "serve");
+    for (const option of options.filter((word) => word.startsWith("--"))) {
+      assert.ok(known.has(option), option);
+    }
+    assert.ok(options.includes("--principals"), "others reach a container");
+    assert.match(dockerfile, /^USER node$/m);
+    assert.match(dockerfile, /^HEALTHCHECK /m);
+  });
+
+  it("starts the service in the unit with options that it knows, as a user of its own", () => {
+    const [, line] = /^ExecStart=((?:.*\\\n)*.*)$/m.exec(unit) ?? assert.fail("no ExecStart");
+    const options = line!.match(/--[a-z-]+/g) ?? [];
+    assert.ok(options.length >= 3);
+    for (const option of options) assert.ok(known.has(option), option);
+    assert.match(unit, /^User=codestar-profiles$/m);
+    assert.match(unit, /^ProtectSystem=strict$/m);
+  });
+});
