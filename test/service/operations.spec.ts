@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { connect } from "node:net";
 import { Writable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { pino } from "pino";
 import { FaultInjector, parseFaults } from "../../service/faults";
 import type { ServiceResponse } from "../../service/protocol";
@@ -46,7 +48,7 @@ describe("the server in operation", () => {
       store.list = () => Promise.reject(new StoreUnavailableError("away", "unreachable"));
       await send(url, "ListUserProfiles", {});
       const response = await fetch(metricsUrl!);
-      const text = await response.text();
+      const body = await response.text();
       assert.equal(metricsUrl, `${url}/metrics`);
       assert.match(response.headers.get("content-type")!, /^text\/plain; version=0\.0\.4/);
       for (const line of [
@@ -58,10 +60,10 @@ describe("the server in operation", () => {
         'codestar_profiles_failures_total{reason="unreachable"} 1',
         'codestar_profiles_failures_total{reason="internal"} 0',
       ]) {
-        assert.ok(text.split("\n").includes(line), `${line} in\n${text}`);
+        assert.ok(body.split("\n").includes(line), `${line} in\n${body}`);
       }
-      assert.match(text, /^process_resident_memory_bytes \d+$/m);
-      assert.doesNotMatch(text, /secret|intern"/i);
+      assert.match(body, /^process_resident_memory_bytes \d+$/m);
+      assert.doesNotMatch(body, /secret|intern"/i);
     });
 
     it("are nowhere with authentication, unless given an address of their own", async () => {
@@ -97,10 +99,10 @@ describe("the server in operation", () => {
 
   describe("log", () => {
     async function logged(level: string, work: (url: string) => Promise<unknown>, more: Options) {
-      let text = "";
+      let written = "";
       const stream = new Writable({
         write(chunk, _encoding, done) {
-          text += chunk;
+          written += chunk;
           done();
         },
       });
@@ -110,13 +112,13 @@ describe("the server in operation", () => {
       const { url } = await start({ ...more, onResponse });
       await work(url);
       await running?.stop();
-      const lines = text.split("\n").filter((line) => line !== "");
-      return { text, lines: lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
+      const lines = written.split("\n").filter((line) => line !== "");
+      return { written, lines: lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
     }
 
     it("tells of a write what, whose, by whom, how long, and no value", async () => {
       let requestId: string | null = null;
-      const { lines, text } = await logged(
+      const { lines, written } = await logged(
         "info",
         async (url) => {
           const response = await send(url, "CreateUserProfile", intern);
@@ -139,7 +141,7 @@ describe("the server in operation", () => {
         principal: "root",
         account: "123456789012",
       });
-      assert.doesNotMatch(text, /secret/i);
+      assert.doesNotMatch(written, /secret/i);
     });
 
     it("tells of a failure inside what the client is not told", async () => {
@@ -160,7 +162,7 @@ describe("the server in operation", () => {
 
     it("warns of callers that are refused, and no value of theirs is in it", async () => {
       const someone = () => ({ account: "123456789012", name: "bob", administrator: false });
-      const { lines, text } = await logged(
+      const { lines, written } = await logged(
         "warn",
         async (url) => {
           await send(url, "CreateUserProfile", intern);
@@ -172,7 +174,20 @@ describe("the server in operation", () => {
         lines.map(({ level, error, principal, userArn }) => [level, error, principal, userArn]),
         [[40, "AccessDeniedException", "bob", intern.userArn]],
       );
-      assert.doesNotMatch(text, /secret/i);
+      assert.doesNotMatch(written, /secret/i);
+    });
+  });
+
+  describe("time", () => {
+    it("is up for a body that does not end, and nothing is left in flight", async () => {
+      const limits = { headersTimeout: 100, requestTimeout: 200 };
+      const { port, metricsUrl } = await start({ limits });
+      const socket = connect(port, "127.0.0.1");
+      socket.write(
+        "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: CodeStar_20170419.ListUserProfiles\r\nContent-Length: 9\r\n\r\n{",
+      );
+      assert.match(await text(socket), /^HTTP\/1\.1 408 /);
+      assert.match(await (await fetch(metricsUrl!)).text(), /^\w+_requests_in_flight 0$/m);
     });
   });
 
@@ -184,8 +199,8 @@ describe("the server in operation", () => {
         error: 0.01,
         drop: 0.5,
       });
-      for (const text of ["", "latency=50", "limit=0", "error=2", "drop=1,drop=1", "slow=1"]) {
-        assert.throws(() => parseFaults(text), /^Error: faults are any of latency=50ms/, text);
+      for (const wrong of ["", "latency=50", "limit=0", "error=2", "drop=1,drop=1", "slow=1"]) {
+        assert.throws(() => parseFaults(wrong), /^Error: faults are any of latency=50ms/, wrong);
       }
       assert.throws(() => parseFaults("error=0.6,drop=0.5"), /add up to more than 1/);
     });
