@@ -23,6 +23,7 @@ import {
 } from "./protocol";
 import { openStore } from "./store/open";
 import type { ProfileStore } from "./store/store";
+import { Turn } from "./turn";
 
 export interface ServeOptions extends Partial<Omit<ServiceOptions, "store">> {
   /** A URL as `openStore` takes it, closed with the server; or an open store, which stays the caller's. */
@@ -133,6 +134,7 @@ function urlOf(scheme: string, host: string, server: Server): string {
 /** Between node's HTTP messages and the protocol. */
 class Frontend {
   stopping = false;
+  readonly #turn = new Turn();
   readonly #metrics = new ServiceMetrics();
   readonly #faults: FaultInjector | undefined;
   readonly #onResponse: (response: ServiceResponse, duration: number) => void;
@@ -197,7 +199,11 @@ class Frontend {
     const { method = "", url = "", headers, rawHeaders } = request;
     this.#metrics.begin();
     try {
-      return await this.service.handle({ method, path: url, headers, rawHeaders, body });
+      // The turn in which it arrived: a write that is answered later waits no longer for it.
+      const turn = this.#turn.end();
+      const answer = await this.service.handle({ method, path: url, headers, rawHeaders, body });
+      await turn;
+      return answer;
     } finally {
       this.#metrics.end();
     }
