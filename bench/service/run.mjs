@@ -129,7 +129,7 @@ export async function runServiceBenchmark({ quick }) {
       return client.ask({ port, requests, connections, milliseconds: time });
     };
 
-    for (const contender of contenders) await load(contender, milliseconds / 2);
+    for (const contender of contenders) await load(contender, milliseconds);
     /** @type {Sample[]} */
     const samples = [];
     for (let round = 0; round < rounds; round++) {
