@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { killTree } from "./processTree";
+
 const repository = resolve(__dirname, "../..");
 
 export interface Run {
@@ -49,6 +51,8 @@ export interface Project {
   /** Runs the CLI, whatever its exit code. */
   attempt(...args: string[]): Promise<Run>;
   up(...args: string[]): Promise<Run>;
+  /** Runs the CLI and kills it, with the program and the provider, once the promise settles. */
+  killed(when: Promise<unknown>, ...args: string[]): Promise<void>;
   /** The steps that a preview plans for profiles, those that change nothing left out. */
   plan(...args: string[]): Promise<Step[]>;
   /** What the state holds of profiles. */
@@ -99,6 +103,19 @@ export async function createProject(settings: Record<string, string> = {}): Prom
     attempt: (...args) =>
       execute("pulumi", [...args, "--non-interactive", "--color", "never"], folder, environment),
     up: (...args) => project.pulumi("up", "--yes", "--skip-preview", ...args),
+    async killed(when, ...args) {
+      const child = spawn("pulumi", [...args, "--non-interactive"], {
+        cwd: folder,
+        env: environment,
+        stdio: "ignore",
+      });
+      const ended = new Promise((resolve) => child.on("close", resolve));
+      await Promise.race([when, ended]);
+      killTree(child.pid!);
+      await ended;
+      // What the CLI itself asks for after a crash: the lock is still there.
+      await project.attempt("cancel", "--yes");
+    },
     async plan(...args) {
       const { stdout } = await project.pulumi("preview", "--json", ...args);
       const { steps = [] } = JSON.parse(stdout) as { steps?: Step[] };

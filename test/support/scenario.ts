@@ -12,7 +12,7 @@ export function scenario(
   run: (world: Scenario) => Promise<void>,
 ): (this: Context) => Promise<void> {
   return async function () {
-    this.timeout(180_000);
+    this.timeout(Math.max(this.timeout(), 180_000));
     const service = await startRecordingService();
     let project: Project | undefined;
     try {
