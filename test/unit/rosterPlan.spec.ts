@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { FieldValues, LiveProfile } from "../../provider/profile";
+import { describeChanges, summarize } from "../../provider/roster/changes";
+import { refusals } from "../../provider/roster/guard";
+import { type People, type PlanOptions, planRoster } from "../../provider/roster/plan";
+
+const arn = (name: string, account = "123456789012") => `arn:aws:iam::${account}:user/${name}`;
+const ada: FieldValues = { displayName: "Ada", emailAddress: "ada@example.com" };
+const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIND0TNfVc0dr0+Zjwinh3vNC5bVtcObqTHZUGA+gBEoV ada";
+const report: PlanOptions = { unmanaged: "report", adopt: false };
+
+function profile(userArn: string, values: FieldValues): LiveProfile {
+  return { userArn, displayName: "", emailAddress: "", sshPublicKey: "", ...values };
+}
+
+function liveOf(people: People): Map<string, LiveProfile> {
+  return new Map(Object.entries(people).map(([userArn, v]) => [userArn, profile(userArn, v)]));
+}
+
+/** What the writes make of the live profiles. */
+function apply(live: Map<string, LiveProfile>, plan: ReturnType<typeof planRoster>) {
+  const after = new Map(live);
+  for (const { userArn, call, values } of plan.writes) {
+    if (call === "delete") assert.ok(after.delete(userArn), "deletes only what is there");
+    if (call === "create") {
+      assert.ok(!after.has(userArn), "creates only what is missing");
+      after.set(userArn, profile(userArn, values));
+    }
+    if (call === "update") {
+      assert.ok(after.has(userArn), "updates only what is there");
+      after.set(userArn, { ...after.get(userArn)!, ...values });
+    }
+  }
+  return after;
+}
+
+const names = fc.constantFrom("a", "b", "c", "d", "e", "f").map((name) => arn(name));
+const values = fc.record(
+  {
+    displayName: fc.constantFrom("Ada", "Bob", "Eve"),
+    emailAddress: fc.constantFrom("x@example.com", "y@example.com"),
+    sshPublicKey: fc.constantFrom("", key, `${key}2`),
+  },
+  { requiredKeys: ["displayName", "emailAddress"] },
+);
+const people = fc.dictionary(names, values, { maxKeys: 6 });
+
+describe("planRoster", () => {
+  it("makes every declared field what is declared, removes who left, and touches nobody else", () => {
+    fc.assert(
+      fc.property(people, people, people, fc.boolean(), (before, now, there, remove) => {
+        const live = liveOf(there);
+        const options: PlanOptions = { unmanaged: remove ? "remove" : "report", adopt: true };
+        const after = apply(live, planRoster(before, now, live, options));
+        for (const [userArn, declared] of Object.entries(now)) {
+          for (const [field, value] of Object.entries(declared)) {
+            assert.equal(after.get(userArn)?.[field as keyof FieldValues], value);
+          }
+          if (before[userArn]?.sshPublicKey !== undefined && declared.sshPublicKey === undefined) {
+            assert.equal(after.get(userArn)?.sshPublicKey, "", "a key that left is revoked");
+          }
+        }
+        for (const userArn of live.keys()) {
+          if (Object.hasOwn(now, userArn)) continue;
+          const goes = Object.hasOwn(before, userArn) || (remove && Object.keys(now).length > 0);
+          assert.equal(after.has(userArn), !goes);
+        }
+        const again = planRoster(now, now, after, options);
+        assert.deepEqual(again.writes, [], "a second update writes nothing");
+        assert.equal(summarize(describeChanges({ ...again, unmanaged: [] }, false)), undefined);
+      }),
+    );
+  });
+
+  it("without live profiles takes what was recorded for what is there", () => {
+    fc.assert(
+      fc.property(people, people, (before, now) => {
+        const blind = planRoster(before, now, undefined, report);
+        const seeing = planRoster(before, now, liveOf(before), report);
+        assert.deepEqual(blind.writes, seeing.writes);
+        assert.deepEqual(blind.drifted.size, 0);
+      }),
+    );
+  });
+
+  it("tells the program's change from drift, and drift from who is missing", () => {
+    const before = { [arn("ada")]: ada, [arn("bob")]: ada, [arn("eve")]: ada };
+    const now = { ...before, [arn("ada")]: { ...ada, displayName: "Ada King" } };
+    const live = liveOf({ [arn("ada")]: ada, [arn("bob")]: { ...ada, displayName: "Bob" } });
+    const plan = planRoster(before, now, live, report);
+    assert.deepEqual(describeChanges(plan, false), {
+      changed: { ada: "displayName" },
+      drifted: { bob: "displayName" },
+      missing: ["eve"],
+    });
+    assert.deepEqual(describeChanges(plan, true).drifted, {
+      bob: { displayName: { live: "Bob", declared: "Ada" } },
+    });
+    assert.equal(summarize(describeChanges(plan, false)), "1 changed, 1 drifted, 1 missing");
+  });
+
+  it("knows as unmanaged only profiles of the roster's accounts", () => {
+    const now = { [arn("ada")]: ada };
+    const live = liveOf({ ...now, [arn("eve")]: ada, [arn("zoe", "999999999999")]: ada });
+    assert.deepEqual(planRoster({}, now, live, report).unmanaged, [arn("eve")]);
+    const ignoring = planRoster({}, now, live, { ...report, unmanaged: "ignore" });
+    assert.deepEqual(ignoring.unmanaged, []);
+  });
+
+  it("names people of several accounts by their ARNs", () => {
+    const now = { [arn("ada")]: ada, [arn("ada", "999999999999")]: ada };
+    const changes = describeChanges(planRoster({}, now, new Map(), report), false);
+    assert.deepEqual(changes.added, Object.keys(now).sort());
+  });
+});
+
+describe("refusals of a roster's update", () => {
+  const team = (size: number): People =>
+    Object.fromEntries(Array.from({ length: size }, (_, i) => [arn(`u${i}`), ada]));
+  const without = (all: People, gone: number): People =>
+    Object.fromEntries(Object.entries(all).slice(gone));
+  const refused = (size: number, gone: number, maxRemovals?: number, unmanaged = 0) => {
+    const before = team(size);
+    const now = without(before, gone);
+    const strangers = Object.fromEntries(
+      Array.from({ length: unmanaged }, (_, i) => [arn(`stranger${i}`), ada]),
+    );
+    const live = liveOf({ ...before, ...strangers });
+    const options: PlanOptions = { unmanaged: unmanaged > 0 ? "remove" : "report", adopt: false };
+    return refusals(planRoster(before, now, live, options), before, [], {
+      ...options,
+      maxRemovals,
+    });
+  };
+
+  it("lets a tenth go, and three of a small roster", () => {
+    assert.deepEqual(refused(100, 10), []);
+    assert.equal(refused(100, 11).length, 1);
+    assert.deepEqual(refused(5, 3), []);
+    assert.equal(refused(5, 4).length, 1);
+  });
+
+  it("lets as many go as maxRemovals says, none for 0", () => {
+    assert.deepEqual(refused(100, 50, 50), []);
+    assert.match(refused(100, 51, 50)[0]!, /would remove 51 profiles and may remove 50/);
+    assert.equal(refused(100, 1, 0).length, 1);
+  });
+
+  it("counts unmanaged profiles that are to be removed", () => {
+    assert.match(refused(5, 1, undefined, 3)[0]!, /would remove 4 profiles and may remove 3/);
+  });
+
+  it("names at most twenty, and says how many more", () => {
+    assert.match(
+      refused(100, 50)[0]!,
+      /u\d+ and 30 more; if they are all to go, set `maxRemovals: 50`/,
+    );
+  });
+
+  it("lets nobody go who was required", () => {
+    const before = team(3);
+    const plan = planRoster(before, without(before, 1), liveOf(before), report);
+    assert.match(
+      refusals(plan, before, [arn("u0")], report)[0]!,
+      /^u0 is required and cannot be removed/,
+    );
+    assert.deepEqual(refusals(plan, before, [arn("u1")], report), []);
+  });
+
+  it("lets no profile be taken over that differs, unless adopt says so", () => {
+    const now = { [arn("ada")]: ada };
+    const live = liveOf({ [arn("ada")]: { ...ada, displayName: "Eve" } });
+    const plan = planRoster({}, now, live, report);
+    const [reason] = refusals(plan, {}, [], report);
+    assert.match(
+      reason!,
+      /^ada: a profile exists already and differs in displayName; set `adopt: true`/,
+    );
+    assert.doesNotMatch(reason!, /Eve|Ada/);
+    const adopting = { ...report, adopt: true };
+    assert.deepEqual(refusals(planRoster({}, now, live, adopting), {}, [], adopting), []);
+  });
+});
