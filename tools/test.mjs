@@ -29,10 +29,22 @@ const suiteLimit = 45 * 60_000;
 
 /** @type {readonly Suite[]} */
 const suites = [
-  check("lint", [["@biomejs/biome/bin/biome", "check", "."]]),
+  check("lint", [
+    ["@biomejs/biome/bin/biome", "check", "."],
+    // By itself: it reads the types of every package, which takes far longer than all the other rules.
+    [
+      "@biomejs/biome/bin/biome",
+      "lint",
+      "--only=nursery/noFloatingPromises",
+      "provider",
+      "service",
+      "cli",
+    ],
+  ]),
   check("types", [
     ["typescript/bin/tsc", "-p", "tsconfig.json", "--noEmit"],
     ["typescript/bin/tsc", "-p", "tools/tsconfig.json"],
+    ["typescript/bin/tsc", "-p", "bench/tsconfig.json"],
   ]),
   mocha("unit", ["test/unit/**/*.spec.ts"]),
   mocha("architecture", ["test/*.spec.ts"]),
@@ -41,16 +53,10 @@ const suites = [
     ...mocha("engine", ["test/engine/**/*.spec.ts", "--parallel", "--jobs", "2"]),
     usesCli: true,
   },
-  ...(hasSpecs("test/interop") ? [mocha("interop", ["test/interop/**/*.spec.ts"])] : []),
+  mocha("interop", ["test/interop/**/*.spec.ts"]),
+  // Call counts and state sizes, which no machine changes; of times it asserts none.
+  { ...check("bench", [["../tools/bench.mjs", "--quick"]]), usesCli: true },
 ];
-
-/** @param {string} folder */
-function hasSpecs(folder) {
-  const path = join(repository, folder);
-  if (!fs.existsSync(path)) return false;
-  const files = fs.readdirSync(path, { recursive: true, encoding: "utf8" });
-  return files.some((file) => file.endsWith(".spec.ts"));
-}
 
 /**
  * A suite of programs that each must exit with 0; it counts as one test.
