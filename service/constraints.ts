@@ -13,8 +13,6 @@ interface TextMember {
   readonly max: number;
   /** With ASCII `\w` and `\d`; compiled without flags, as the model's Java patterns read in JavaScript. */
   readonly pattern: RegExp;
-  /** What the pattern admits and this service refuses all the same. */
-  readonly refused?: { readonly pattern: RegExp; readonly source: Source };
   readonly sensitive: boolean;
   readonly source: Source;
 }
@@ -43,9 +41,6 @@ export const members = {
     min: 1,
     max: 64,
     pattern: /^\S(.*\S)?$/,
-    // SQLite's text ends at U+0000: a name that holds one would come back shorter than it went in.
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the very character to refuse
-    refused: { pattern: /\u0000/, source: "assumed" },
     sensitive: true,
     source: "modelled",
   },

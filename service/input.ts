@@ -74,9 +74,6 @@ function* violations(constraint: Constraint, value: string | number): Iterable<s
   if (!constraint.pattern.test(value)) {
     yield `Member must satisfy regular expression pattern: ${constraint.pattern.source}`;
   }
-  if (constraint.refused?.pattern.test(value)) {
-    yield `Member must not contain: ${constraint.refused.pattern.source}`;
-  }
 }
 
 function codePoints(text: string): number {

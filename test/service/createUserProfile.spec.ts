@@ -65,6 +65,7 @@ describeOperation("CreateUserProfile", (service) => {
       ["an inner space", { displayName: "Mary  Major" }],
       ["a display name of one character", { displayName: "M" }],
       ["a display name of 64 characters beyond ASCII", { displayName: "ü".repeat(64) }],
+      ["a display name with control characters", { displayName: "a\0b\x01c\x7fd" }],
       ["the shortest e-mail address", { emailAddress: "a@b" }],
       ["the longest e-mail address", { emailAddress: `${"x".repeat(126)}@x` }],
       ["a key that is no SSH key", { sshPublicKey: "intern" }],
