@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { claimProfile } from "./claims";
+import { beginLeanTraces } from "./leanTraces";
 import { foldIgnoreChanges, previewMark, secretFields } from "./programInputs";
 
 /**
@@ -84,14 +85,11 @@ export class CodeStarUserProfile extends pulumi.CustomResource {
       ...previewMark(),
       __provider: providerText,
     };
-    // Pulumi's SDK captures several stack traces for every property, to tell where a leaked promise came
-    // from: a sixth of what a preview of hundreds of profiles costs the program.
-    const limit = Error.stackTraceLimit;
-    if (!process.env.PULUMI_DEBUG_PROMISE_LEAKS) Error.stackTraceLimit = 0;
+    const endLeanTraces = beginLeanTraces();
     try {
       super(resourceType, name, inputs, opts);
     } finally {
-      Error.stackTraceLimit = limit;
+      endLeanTraces();
     }
   }
 }

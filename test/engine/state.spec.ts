@@ -17,6 +17,8 @@ describe("the engine: state", () => {
       const resources = JSON.parse(project.stateText()).checkpoint.latest.resources as {
         urn: string;
         inputs: { __provider: string };
+        sourcePosition: string;
+        stackTrace: unknown;
       }[];
       const named = (name: string) => resources.find(({ urn }) => urn.endsWith(`::${name}`))!;
       const ours = named("ada");
@@ -26,6 +28,9 @@ describe("the engine: state", () => {
       );
       assert.ok(ours.inputs.__provider.length < 100);
       const size = (name: string) => JSON.stringify(named(name)).length;
+      // Where the program declares it is kept, and none of the frames of loaders and of Pulumi's SDK.
+      assert.match(ours.sourcePosition, /index\.js#\d+,\d+$/);
+      assert.deepEqual(ours.stackTrace, [{ sourcePosition: ours.sourcePosition }]);
       const ratio = size("ada") / size("ada-idle");
       assert.ok(ratio <= 0.55, `ratio ${ratio}`);
     }),
