@@ -33,8 +33,8 @@ export interface CodeStarRosterArgs extends RosterArgs {
   /** How many profiles one update may remove; a tenth of those managed, at least 3, when left out. */
   maxRemovals?: number | undefined;
   /**
-   * Show live and declared values at preview, which are personal data and stay in the state in clear until
-   * the next update; names of people and fields only when left out.
+   * Show live and declared values at preview, which are personal data; names of people and fields only when
+   * left out.
    */
   showValues?: boolean | undefined;
 }
