@@ -51,6 +51,18 @@ export function differences(declared: FieldValues, live: LiveProfile): FieldValu
   return pick(declared, (field, value) => !sameValue(field, value, live[field]));
 }
 
+/**
+ * The declared fields with their live values. White space around a key is not a difference, so a key keeps
+ * the spelling that was declared.
+ */
+export function liveValues(declared: FieldValues, live: LiveProfile): FieldValues {
+  const changed = pick(
+    live,
+    (field, value) => declared[field] !== undefined && !sameValue(field, declared[field], value),
+  );
+  return { ...pick(declared), ...changed };
+}
+
 /** The fields that pass the test, with their values. */
 export function pick(
   values: FieldValues,

@@ -8,6 +8,7 @@ import {
   type FieldValues,
   fields,
   type LiveProfile,
+  liveValues,
   type ProfileInputs,
   type ProfileState,
   pick,
@@ -167,14 +168,8 @@ async function read(id: string, props: Props): Promise<pulumi.dynamic.ReadResult
     // From here on the state says what is live.
     drifted.delete(profileKey(service.region, id));
     if (live === undefined) return { id: "", props: {} };
-    const values = pick(recorded, (field) => !recorded.ignoreDrift?.includes(field));
-    for (const field of fields) {
-      // White space around a key is not a difference, so the state keeps its own spelling.
-      if (values[field] !== undefined && !sameValue(field, values[field], live[field])) {
-        values[field] = live[field];
-      }
-    }
-    const refreshed = { ...known, ...values };
+    const followed = pick(recorded, (field) => !recorded.ignoreDrift?.includes(field));
+    const refreshed = { ...known, ...liveValues(followed, live) };
     const inputs: Props = { ...refreshed };
     delete inputs.createdTimestamp;
     delete inputs.lastModifiedTimestamp;

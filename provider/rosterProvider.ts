@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "./connection";
 import { explain, isFault } from "./errors";
-import { type FieldValues, type LiveProfile, pick } from "./profile";
+import { type FieldValues, type LiveProfile, liveValues, pick } from "./profile";
 import { describeChanges, type RosterChanges, summarize } from "./roster/changes";
 import { refusals } from "./roster/guard";
 import { type People, planRoster, type UnmanagedRule, type Write } from "./roster/plan";
@@ -240,12 +240,7 @@ async function read(id: string, props: Props): Promise<pulumi.dynamic.ReadResult
   const people: Record<string, FieldValues> = {};
   for (const [userArn, declared] of Object.entries(recorded.people)) {
     const profile = profiles.get(userArn);
-    if (profile === undefined) continue;
-    people[userArn] = pick(declared);
-    for (const [field, value] of Object.entries(pick(profile, (f) => declared[f] !== undefined))) {
-      if (!sameText(field, declared, value))
-        people[userArn] = { ...people[userArn], [field]: value };
-    }
+    if (profile !== undefined) people[userArn] = liveValues(declared, profile);
   }
   if (Object.keys(people).length === 0) return { id: "", props: {} };
   const refreshed = { ...state(props), people };
@@ -256,9 +251,9 @@ async function read(id: string, props: Props): Promise<pulumi.dynamic.ReadResult
 /** Deletes every profile of the roster that no other resource has taken over. */
 async function remove(id: string, props: Props): Promise<void> {
   const { people, region } = props as unknown as RosterState;
-  const writes = Object.keys(people)
-    .filter((userArn) => !taken.has(profileKey(region, userArn)))
-    .map((userArn): Write => ({ userArn, call: "delete", values: {} }));
+  const writes = Object.keys(people).map(
+    (userArn): Write => ({ userArn, call: "delete", values: {} }),
+  );
   try {
     const service = await connection(region);
     const none = { people: {}, region };
@@ -321,11 +316,6 @@ function samePeople(before: RosterState, now: RosterInputs): boolean {
       return was !== undefined && is !== undefined && text(pick(was)) === text(pick(is));
     })
   );
-}
-
-function sameText(field: string, declared: FieldValues, value: string): boolean {
-  const recorded = declared[field as keyof FieldValues] ?? "";
-  return field === "sshPublicKey" ? recorded.trim() === value.trim() : recorded === value;
 }
 
 function text(value: unknown): string {
