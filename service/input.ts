@@ -4,6 +4,10 @@ import { ServiceError } from "./errors";
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const loneSurrogate = /\p{Surrogate}/u;
 
+const membersOf = Object.fromEntries(
+  Object.entries(constraints).map(([operation, members]) => [operation, Object.entries(members)]),
+) as Record<OperationName, [string, Constraint][]>;
+
 /**
  * Reads the request of an operation from a body and checks it.
  *
@@ -16,7 +20,7 @@ export function readInput<O extends OperationName>(operation: O, body: Uint8Arra
   const request = parse(body);
   const input: Record<string, string | number> = {};
   const failures: string[] = [];
-  for (const [name, constraint] of Object.entries<Constraint>(constraints[operation])) {
+  for (const [name, constraint] of membersOf[operation]) {
     const value = Object.hasOwn(request, name) ? request[name] : undefined;
     if (value === undefined || value === null) {
       if (constraint.required)
@@ -61,19 +65,25 @@ function ofType(name: string, constraint: Constraint, value: unknown): string | 
   return value;
 }
 
-function* violations(constraint: Constraint, value: string | number): Iterable<string> {
+const none: readonly string[] = [];
+
+function violations(constraint: Constraint, value: string | number): readonly string[] {
   const measure = typeof value === "number" ? value : codePoints(value);
+  const tooLow = measure < constraint.min;
+  const tooHigh = measure > constraint.max;
+  const unlike = constraint.type === "string" && !constraint.pattern.test(value as string);
+  if (!tooLow && !tooHigh && !unlike) return none;
+
   const measured = constraint.type === "integer" ? "value" : "length";
-  if (measure < constraint.min) {
-    yield `Member must have ${measured} greater than or equal to ${constraint.min}`;
-  }
-  if (measure > constraint.max) {
-    yield `Member must have ${measured} less than or equal to ${constraint.max}`;
-  }
-  if (constraint.type === "integer" || typeof value !== "string") return;
-  if (!constraint.pattern.test(value)) {
-    yield `Member must satisfy regular expression pattern: ${constraint.pattern.source}`;
-  }
+  return [
+    ...(tooLow
+      ? [`Member must have ${measured} greater than or equal to ${constraint.min}`]
+      : none),
+    ...(tooHigh ? [`Member must have ${measured} less than or equal to ${constraint.max}`] : none),
+    ...(unlike
+      ? [`Member must satisfy regular expression pattern: ${constraint.pattern.source}`]
+      : none),
+  ];
 }
 
 function codePoints(text: string): number {

@@ -27,32 +27,28 @@ export interface ServiceOptions extends Dependencies {
   readonly audit?: AuditTrail | undefined;
 }
 
-export interface ServiceResponse {
+/** What is known of a request: what was asked for, by whom, and what became of it, as far as it came. */
+interface Progress {
+  readonly requestId: string;
+  operation: OperationName | undefined;
+  principal: Principal | undefined;
+  region: string | undefined;
+  userArn: string | undefined;
+  /** The `__type` of the error that it ended in. */
+  error: string | undefined;
+  /** What went wrong inside, for a log of the operator's; never for the client. */
+  cause: unknown;
+}
+
+export interface ServiceResponse extends Readonly<Progress> {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  readonly requestId: string;
-  /** What was asked for, by whom, and the `__type` of the error it ended in; as far as it came. */
-  readonly operation?: OperationName;
-  readonly principal?: Principal;
-  readonly region?: string;
-  readonly userArn?: string;
-  readonly error?: string;
-  /** What went wrong inside, for a log of the operator's; never for the client. */
-  readonly cause?: unknown;
 }
 
 export interface ProfileService {
   /** Never rejects: every failure becomes a response. */
   handle(request: ServiceRequest): Promise<ServiceResponse>;
-}
-
-/** What is known of a request while it is being served. */
-interface Progress {
-  operation?: OperationName;
-  principal?: Principal;
-  region?: string;
-  userArn?: string;
 }
 
 /**
@@ -72,7 +68,6 @@ export function profileService(options: ServiceOptions): ProfileService {
   async function serve<O extends OperationName>(
     request: ServiceRequest,
     operation: O,
-    requestId: string,
     progress: Progress,
   ): Promise<object> {
     const principal = await authenticate?.(request);
@@ -89,6 +84,7 @@ export function profileService(options: ServiceOptions): ProfileService {
     if (audit === undefined || userArn === undefined || !isWrite(operation)) return done();
 
     const { userArn: _, ...fields } = input as object as Record<string, unknown>;
+    const { requestId } = progress;
     const write = { requestId, operation, region, userArn, fields: Object.keys(fields), principal };
     await audit.begin(write);
     try {
@@ -103,31 +99,38 @@ export function profileService(options: ServiceOptions): ProfileService {
 
   return {
     async handle(request) {
-      const progress: Progress = {};
-      const requestId = randomUUID();
+      const progress = begin();
       try {
         const operation = operationOf(request);
         progress.operation = operation;
         onRequest?.(operation);
-        const result = await serve(request, operation, requestId, progress);
-        return { ...respond(200, result, requestId), ...progress };
+        const result = await serve(request, operation, progress);
+        return respond(200, result, progress);
       } catch (err) {
         if (progress.operation === undefined) onRequest?.(undefined);
-        return { ...respondWithError(err, requestId), ...progress };
+        return respondWithError(err, progress);
       }
     },
   };
 }
 
 /** The response that tells a client of an error; what is no ServiceError stays inside. */
-export function respondWithError(err: unknown, requestId: string = randomUUID()): ServiceResponse {
+export function respondWithError(err: unknown, progress: Progress = begin()): ServiceResponse {
   const told = toServiceError(err);
-  return {
-    ...respond(told.status, { __type: told.name, message: told.message }, requestId),
-    error: told.name,
-    ...(told !== err && { cause: err }),
-  };
+  progress.error = told.name;
+  if (told !== err) progress.cause = err;
+  return respond(told.status, { __type: told.name, message: told.message }, progress);
 }
+
+const begin = (): Progress => ({
+  requestId: randomUUID(),
+  operation: undefined,
+  principal: undefined,
+  region: undefined,
+  userArn: undefined,
+  error: undefined,
+  cause: undefined,
+});
 
 function toServiceError(err: unknown): ServiceError {
   if (err instanceof ServiceError) return err;
@@ -142,12 +145,20 @@ function toServiceError(err: unknown): ServiceError {
   return ServiceError.internalFailure();
 }
 
-function respond(status: number, result: object, requestId: string): ServiceResponse {
+/** Names each member, where a spread of `progress` would cost a twentieth of the server's throughput. */
+function respond(status: number, result: object, progress: Progress): ServiceResponse {
+  const { requestId, operation, principal, region, userArn, error, cause } = progress;
   return {
     status,
     headers: { "content-type": contentType, "x-amzn-RequestId": requestId },
     body: JSON.stringify(result),
     requestId,
+    operation,
+    principal,
+    region,
+    userArn,
+    error,
+    cause,
   };
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import {
   createServer as createHttpServer,
   type IncomingMessage,
+  type OutgoingHttpHeaders,
   type Server,
   type ServerOptions,
   type ServerResponse,
@@ -236,12 +237,10 @@ class Frontend {
   ): void {
     // After a body that was given up its bytes still arrive, and would be taken for the next request.
     const close = this.stopping || !response.req.complete;
-    response.writeHead(status, {
-      ...headers,
-      "content-length": Buffer.byteLength(body),
-      ...(close && { connection: "close" }),
-      ...(status === 405 && { allow: "POST" }),
-    });
+    const all: OutgoingHttpHeaders = { ...headers, "content-length": Buffer.byteLength(body) };
+    if (close) all.connection = "close";
+    if (status === 405) all.allow = "POST";
+    response.writeHead(status, all);
     response.end(response.req.method === "HEAD" ? undefined : body);
   }
 }

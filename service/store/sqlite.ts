@@ -1,9 +1,9 @@
 import type Database from "libsql";
-import { isBusy, whileBusy } from "./busy";
-import { GroupCommit } from "./groupCommit";
+import { isBusy } from "./busy";
 import { fromNulSafe, toNulSafe } from "./nulSafeText";
 import { openSqliteFile } from "./sqliteFile";
 import type { ListRequest, ProfileChange, ProfileStore, StoredProfile } from "./store";
+import { TransactionGroup } from "./transactionGroup";
 
 const columns =
   "user_arn, display_name, email_address, ssh_public_key, created_at, modified_at" as const;
@@ -30,8 +30,8 @@ export async function openSqliteStore(
 
 class SqliteStore implements ProfileStore {
   readonly #path: string;
-  readonly #busyLimit: number;
-  readonly #writes: GroupCommit;
+  readonly #writes: TransactionGroup;
+  readonly #reads: TransactionGroup;
   #open: { readonly database: Database.Database; readonly statements: Statements } | undefined;
 
   constructor(
@@ -41,14 +41,14 @@ class SqliteStore implements ProfileStore {
     onCommit: (writes: number) => void,
   ) {
     this.#path = path;
-    this.#busyLimit = busyLimit;
-    this.#writes = new GroupCommit(database, { busyLimit, onCommit });
+    this.#writes = new TransactionGroup(database, { kind: "write", busyLimit, onCommit });
+    this.#reads = new TransactionGroup(database, { kind: "read", busyLimit });
     this.#open = { database, statements: prepare(database) };
   }
 
   async create(region: string, profile: StoredProfile): Promise<boolean> {
     const { insert } = this.#statements();
-    return this.#writes.write(
+    return this.#writes.run(
       () =>
         insert.run(
           region,
@@ -64,7 +64,7 @@ class SqliteStore implements ProfileStore {
 
   async find(region: string, userArn: string): Promise<StoredProfile | undefined> {
     const { select } = this.#statements();
-    const row = await whileBusy(() => select.get(region, userArn), this.#busyLimit);
+    const row = await this.#reads.run(() => select.get([region, userArn]));
     return row === undefined ? undefined : toProfile(row as Row);
   }
 
@@ -75,22 +75,22 @@ class SqliteStore implements ProfileStore {
     modifiedAt: number,
   ): Promise<StoredProfile | undefined> {
     const { update } = this.#statements();
-    const row = await this.#writes.write(() =>
-      update.get(
+    const row = await this.#writes.run(() =>
+      update.get([
         displayName === undefined ? null : toNulSafe(displayName),
         emailAddress ?? null,
         sshPublicKey ?? null,
         modifiedAt,
         region,
         userArn,
-      ),
+      ]),
     );
     return row === undefined ? undefined : toProfile(row as Row);
   }
 
   async delete(region: string, userArn: string): Promise<boolean> {
     const { remove } = this.#statements();
-    return this.#writes.write(() => remove.run(region, userArn).changes === 1);
+    return this.#writes.run(() => remove.run(region, userArn).changes === 1);
   }
 
   async list(region: string, request: ListRequest): Promise<readonly StoredProfile[]> {
@@ -99,15 +99,14 @@ class SqliteStore implements ProfileStore {
     const resumes = after !== undefined && after >= arnPrefix;
     const statement = resumes ? listAfter : listFrom;
     const start = resumes ? after : arnPrefix;
-    const rows = await whileBusy(
+    const rows = await this.#reads.run(
       () => statement.all(region, start, endOf(arnPrefix), limit) as Row[],
-      this.#busyLimit,
     );
     return rows.map(toProfile);
   }
 
   /**
-   * Waits for the writes under way. The library closes the file for good only when the garbage collector
+   * Waits for the reads and writes under way. The library closes the file for good only when the garbage collector
    * has taken the statements, so let go of them; what is in the -wal file is moved to the main one first,
    * so that the main one is complete from now on.
    */
@@ -115,7 +114,7 @@ class SqliteStore implements ProfileStore {
     const open = this.#open;
     if (open === undefined) return;
     this.#open = undefined;
-    await this.#writes.idle();
+    await Promise.all([this.#reads.idle(), this.#writes.idle()]);
     try {
       open.database.pragma("wal_checkpoint(TRUNCATE)");
     } catch (err) {

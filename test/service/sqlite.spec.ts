@@ -226,6 +226,16 @@ describe("the file: store", () => {
       assert.equal((await namesIn(copied)).length, 20);
     });
 
+    it("answers the reads under way", async () => {
+      const store = await open();
+      await create(store, "intern");
+      const found = store.find(region, arnOf("intern"));
+      const missing = store.find(region, arnOf("nobody"));
+      await store.close();
+      assert.equal((await found)?.userArn, arnOf("intern"));
+      assert.equal(await missing, undefined);
+    });
+
     it("makes later calls fail with a sentence, and may be called again", async () => {
       const store = await open();
       await store.close();
