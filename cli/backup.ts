@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { filePathOf } from "../service/store/open";
 import { backUpSqliteFile } from "../service/store/sqliteBackup";
+import { counted } from "./terminal";
 
 export const usage = `Usage: codestar-profiles backup --store file:PATH --to FILE [--force]
 
@@ -24,7 +25,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
   const { store, to, force } = request;
   const { profiles } = await backUpSqliteFile(store, to, { replace: force });
-  process.stdout.write(`Copied ${profiles} profiles to ${to}\n`);
+  process.stdout.write(`Copied ${counted(profiles, "profile", "profiles")} to ${to}\n`);
   return 0;
 }
 

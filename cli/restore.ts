@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { filePathOf } from "../service/store/open";
 import { restoreSqliteFile } from "../service/store/sqliteBackup";
+import { counted } from "./terminal";
 
 export const usage = `Usage: codestar-profiles restore --from FILE --store file:PATH [--force]
 
@@ -24,7 +25,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
   const { from, store, force } = request;
   const { profiles } = await restoreSqliteFile(from, store, { replace: force });
-  process.stdout.write(`Restored ${profiles} profiles to ${store}\n`);
+  process.stdout.write(`Restored ${counted(profiles, "profile", "profiles")} to ${store}\n`);
   return 0;
 }
 

@@ -160,7 +160,7 @@ async function carryOut(
     ...(unmanaged.length > 0 && { unmanagedProfiles: unmanaged }),
   };
   if (failures.length === 0) return recorded;
-  throw Object.assign(new Error(`${failures.length} profiles of the roster failed`), {
+  throw Object.assign(new Error(`${failures.length} of the roster's writes failed`), {
     id,
     properties: {
       ...recorded,

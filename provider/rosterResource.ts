@@ -111,7 +111,8 @@ function readRoster(files: string | readonly string[]): Roster {
   });
   if (problems.length > 0) {
     const list = problems.map((problem) => formatProblem(problem, sources.get(problem.file)));
-    throw new pulumi.RunError(`the roster has ${problems.length} problems:\n${list.join("\n")}`);
+    const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
+    throw new pulumi.RunError(`the roster has ${count}:\n${list.join("\n")}`);
   }
   return roster;
 }

@@ -90,11 +90,19 @@ export function describeSshPublicKeyDrift(
 
 const keyForm = 'write one line per key, "<type> <base64> [comment]", as in a .pub file';
 
+/** PEM of any kind, OpenSSH, SSH2, PGP; then PuTTY; then the first bytes of an OpenSSH private key in base64. */
+const privateKeySign =
+  /BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|PuTTY-User-Key-File|Private-(?:Lines|MAC|Hash):|b3BlbnNzaC1rZXktdj/i;
+
+/** Whether there is a private key anywhere in the text. */
+export function holdsPrivateKey(text: string): boolean {
+  return privateKeySign.test(text);
+}
+
 /** Texts that are not lines of keys at all, each with the way to what is wanted. Searched in the whole text, so a key pasted as one line is found too. */
 const otherFormats: readonly { sign: RegExp; problem: string }[] = [
   {
-    // PEM of any kind, OpenSSH, SSH2, PGP; then PuTTY; then the first bytes of an OpenSSH private key in base64.
-    sign: /BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|PuTTY-User-Key-File|Private-(?:Lines|MAC|Hash):|b3BlbnNzaC1rZXktdj/i,
+    sign: privateKeySign,
     problem:
       "holds a private key; give the public key instead (the .pub file beside it, or what ssh-keygen -y -f prints), and replace the pair if the private key was stored or sent anywhere",
   },

@@ -11,6 +11,7 @@ import {
 } from "./people";
 import { type Problem, Problems, quote } from "./problems";
 import { readCsv } from "./readCsv";
+import { readJson } from "./readJson";
 import { readYaml } from "./readYaml";
 import { checkRestrictions } from "./restrictions";
 import type { Allowance } from "./schema";
@@ -131,11 +132,15 @@ function readFiles(
       const at = { start: source.privateKeyAt, end: source.privateKeyAt };
       problems.add(source, at, "invalid-value", privateKey);
     }
-    const read = /\.csv$/i.test(file.path) ? readCsv : readYaml;
-    const content = read(source, problems);
+    const content = readerOf(file.path)(source, problems);
     const settings = readRosterSettings(content, source, problems);
     return [{ source, path: file.path, content, settings }];
   });
+}
+
+function readerOf(path: string) {
+  if (/\.csv$/i.test(path)) return readCsv;
+  return /\.json$/i.test(path) ? readJson : readYaml;
 }
 
 /** A roster is of one region: profiles of another are other profiles. */

@@ -1,6 +1,6 @@
 import { lstatSync, readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
-import { isPrivateKey } from "./sourceText";
+import { holdsPrivateKey } from "../sshPublicKey";
 
 export type KeyFileRead =
   | { readonly keys: string; readonly problem?: never }
@@ -44,7 +44,7 @@ function readKeyFile(folder: string, name: string): KeyFileRead {
       return { problem: `sshPublicKeyFile names a file of more than ${mostBytes} bytes` };
     }
     const text = readFileSync(path, "utf8").replace(/^\uFEFF/, "");
-    if (isPrivateKey(text)) {
+    if (holdsPrivateKey(text)) {
       return { problem: "sshPublicKeyFile names a private key; name the .pub file beside it" };
     }
     const lines = text.split(/\r?\n/).map((line) => line.trim());

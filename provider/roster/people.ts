@@ -1,12 +1,12 @@
 import { checkInputs } from "../check";
-import { readSshPublicKeys } from "../sshPublicKey";
+import { holdsPrivateKey, readSshPublicKeys } from "../sshPublicKey";
 import { KeyFiles } from "./keyFiles";
 import { entry, type Located, type LocatedEntry, plain } from "./located";
 import { type Problems, quote } from "./problems";
 import { type PersonContent, personFieldNames, personSchema } from "./schema";
 import type { Cascade, RosterFile } from "./settings";
 import { fieldSpan, reportShape } from "./shape";
-import { isPrivateKey, type Position, type Span } from "./sourceText";
+import type { Position, Span } from "./sourceText";
 
 /** One person of a roster, with everything that defaults and key files say filled in. */
 export interface Person {
@@ -179,7 +179,7 @@ function checkValues(
 ): void {
   for (const { property, reason } of checkInputs(inputs, { allowWeakKeys })) {
     // Reported where the key stands, once.
-    if (source.privateKeyAt !== undefined && isPrivateKey(inputs[property] ?? "")) continue;
+    if (source.privateKeyAt !== undefined && holdsPrivateKey(inputs[property] ?? "")) continue;
     const missing = inputs[property] === undefined;
     if (missing && !shapely) continue;
     if (property !== "sshPublicKey") {

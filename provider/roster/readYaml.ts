@@ -1,17 +1,13 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument, Scalar } from "yaml";
 import type { Located, LocatedEntry } from "./located";
-import { type Problems, quote } from "./problems";
+import type { Problems } from "./problems";
 import type { SourceText, Span } from "./sourceText";
 
 /**
- * Reads YAML 1.2. JSON is YAML, so a `.json` file comes through here too once it is known to be JSON.
- * Undefined when the text is not well formed, which is then among the problems, or when it is empty.
+ * Reads YAML 1.2. Undefined when the text is not well formed, which is then among the problems, or when it is empty.
  */
 export function readYaml(source: SourceText, problems: Problems): Located | undefined {
   const before = problems.size;
-  if (source.file.endsWith(".json")) refuseWhatIsNotJson(source, problems);
-  if (problems.size > before) return undefined;
-
   const document = parseDocument(source.text, {
     logLevel: "silent",
     prettyErrors: false,
@@ -88,40 +84,4 @@ function keyText(key: unknown): string | undefined {
 function spanOf(node: unknown): Span | undefined {
   const range = (node as { range?: readonly [number, number, number] | null } | null)?.range;
   return range ? { start: range[0], end: range[1] } : undefined;
-}
-
-function refuseWhatIsNotJson(source: SourceText, problems: Problems): void {
-  const start = jsonErrorOffset(source.text);
-  if (start === undefined) return;
-  const found = source.text.slice(start).match(/^./su)?.[0];
-  const message = found ? `JSON cannot have ${quote(found)} here` : "the JSON ends too early";
-  problems.add(source, { start, end: start + 1 }, "syntax", message);
-}
-
-/** Where the text stops being JSON; undefined when it is JSON. */
-function jsonErrorOffset(text: string): number | undefined {
-  const whole = parseError(text);
-  if (whole === undefined || whole.offset !== undefined) return whole?.offset;
-  // V8 names no offset for some errors: search for the longest beginning that is merely incomplete.
-  let good = 0;
-  let bad = text.length;
-  while (bad - good > 1) {
-    const middle = (good + bad) >> 1;
-    const error = parseError(text.slice(0, middle));
-    if (error === undefined || error.offset === middle) good = middle;
-    else bad = middle;
-  }
-  return bad - 1;
-}
-
-function parseError(text: string): { readonly offset?: number } | undefined {
-  try {
-    JSON.parse(text);
-    return undefined;
-  } catch (error) {
-    const { message } = error as SyntaxError;
-    const offset = / at position (\d+)/.exec(message)?.[1];
-    if (/end of JSON input|Unterminated string/.test(message)) return { offset: text.length };
-    return offset === undefined ? {} : { offset: Number(offset) };
-  }
 }

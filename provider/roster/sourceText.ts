@@ -1,5 +1,5 @@
 import { LineCounter } from "yaml";
-import { readSshPublicKeys } from "../sshPublicKey";
+import { holdsPrivateKey } from "../sshPublicKey";
 
 /** A stretch of a file's text, in UTF-16 units from its start; `end` is exclusive. */
 export interface Span {
@@ -29,7 +29,7 @@ export class SourceText {
     for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) {
       this.lines.addNewLine(at + 1);
     }
-    this.privateKeyAt = isPrivateKey(text)
+    this.privateKeyAt = holdsPrivateKey(text)
       ? Math.max(0, text.search(/-----BEGIN|PRIVATE KEY|PuTTY|Private-|b3BlbnNzaC1rZXktdj/i))
       : undefined;
   }
@@ -45,10 +45,4 @@ export class SourceText {
     const end = this.lines.lineStarts[number] ?? this.text.length + 1;
     return this.text.slice(start, end - 1).replace(/\r$/, "");
   }
-}
-
-/** Whether there is a private key anywhere in the text. */
-export function isPrivateKey(text: string): boolean {
-  const { problem } = readSshPublicKeys(text, { allowWeakKeys: true });
-  return problem?.startsWith("holds a private key") ?? false;
 }

@@ -324,8 +324,29 @@ ${head}  ada: { displayName: Ada, emailAddress: a@b.c, sshPublicKey: "${rsa1024.
       assert.deepEqual(place('{\n  "people": {},\n}'), ["team.json:3:1 syntax"]);
       assert.deepEqual(place("{\n  people: {}\n}"), ["team.json:2:3 syntax"]);
       assert.deepEqual(place('{"people": {}'), ["team.json:1:14 syntax"]);
-      assert.deepEqual(place('{"a": "\\x"}'), ["team.json:1:9 syntax"]);
-      assert.deepEqual(place('{"a": tru}'), ["team.json:1:10 syntax"]);
+      assert.deepEqual(place('{"a": "\\x"}'), ["team.json:1:7 syntax"]);
+      assert.deepEqual(place('{"a": tru}'), ["team.json:1:7 syntax"]);
+      assert.deepEqual(place("[".repeat(100_000)), ["team.json:1:1 syntax"]);
+    });
+
+    it("says what is wrong with a .json file", () => {
+      const message = (text: string) => {
+        folder.write({ "team.json": text });
+        return folder.load("team.json").problems.map((problem) => problem.message);
+      };
+      assert.deepEqual(message('{"a": tru}'), ['JSON cannot have "tru" here']);
+      assert.deepEqual(message('{"a": 1, // c\n}'), ['JSON cannot have "// c" here']);
+      assert.deepEqual(message('{"a": 1'), ["the JSON ends too early"]);
+      assert.deepEqual(message('{"a": "b'), ["this text has no closing quote on its line"]);
+      assert.deepEqual(message('{"a": "\\x"}'), [
+        "this text has an escape that JSON does not know",
+      ]);
+      assert.deepEqual(message('{"a": "\\u12"}'), [
+        "this text has a \\u that four hexadecimal digits do not follow",
+      ]);
+      assert.deepEqual(message('{"a": "\t"}'), [
+        "this text has a control character; write it as an escape",
+      ]);
     });
 
     it("refuses text that is not UTF-8", () => {
