@@ -263,6 +263,27 @@ describe("the engine: rosters", () => {
   );
 
   it(
+    "roster_moves_retained: with retainOnDelete, not even a program without both deletes anyone",
+    scenario(async (world) => {
+      const { project, service } = world;
+      const people = team(3);
+      roster(project, people);
+      const options = "{ retainOnDelete: true }";
+      const singles = `codestar.rosterProfiles("roster.json", ${options});`;
+      const together = `new codestar.CodeStarRoster("people", { files: "roster.json" }, ${options});`;
+      const none = "";
+      for (const program of [singles, none, together, none, singles]) {
+        project.program(program);
+        await project.up();
+      }
+      const deleted = service.writes().filter(({ operation }) => operation === "DeleteUserProfile");
+      assert.deepEqual(deleted, []);
+      for (const name of Object.keys(people)) assert.ok(await service.live.find(arn(name)));
+      await project.pulumi("preview", "--expect-no-changes");
+    }),
+  );
+
+  it(
     "roster_adopt: profiles that differ are a conflict, and taken over with adopt",
     scenario(async (world) => {
       const { project, service } = world;

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  CodeStarClient,
+  CreateUserProfileCommand,
+  DescribeUserProfileCommand,
+} from "@aws-sdk/client-codestar";
+import { type RunningServer, startServer } from "../../service/server";
+import { openDynamoDbStore } from "../../service/store/dynamodb";
+import { createDynamoDbTable } from "../../service/store/dynamodbTable";
+import { openStore } from "../../service/store/open";
+import type { ProfileStore } from "../../service/store/store";
+import { localCredentials, startDynamoDb } from "../support/dynamodbLocal";
+import { arnOf } from "../support/profiles";
+
+const region = "us-east-1";
+
+interface Place {
+  /** One handle for each server. */
+  readonly stores: readonly ProfileStore[];
+  remove(): Promise<void>;
+}
+
+/** Where profiles live, and by how many servers each is served. */
+const places: readonly (readonly [string, () => Promise<Place>])[] = [
+  [
+    "one server on memory:",
+    async () => ({ stores: [await openStore("memory:")], remove: async () => {} }),
+  ],
+  [
+    "two servers on one file:",
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), "codestar-creates-"));
+      const url = `file:${join(folder, "profiles.db")}`;
+      return {
+        stores: [await openStore(url), await openStore(url)],
+        remove: () => rm(folder, { recursive: true }),
+      };
+    },
+  ],
+  [
+    "two servers on one dynamodb: table",
+    async () => {
+      const dynamodb = await startDynamoDb();
+      const url = `dynamodb://creates-${process.pid}?region=eu-west-1&endpoint=${dynamodb.endpoint}`;
+      const options = { credentials: localCredentials };
+      await createDynamoDbTable(url, options);
+      return {
+        stores: [await openDynamoDbStore(url, options), await openDynamoDbStore(url, options)],
+        remove: () => dynamodb.stop(),
+      };
+    },
+  ],
+];
+
+describe("100 concurrent creates of one ARN over HTTP", () => {
+  for (const [title, open] of places) {
+    it(`let one win: ${title}`, async () => {
+      const { stores, remove } = await open();
+      const servers: RunningServer[] = [];
+      const clients: CodeStarClient[] = [];
+      try {
+        for (const store of stores) servers.push(await startServer({ store, region }));
+        for (const { url } of servers) {
+          const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "example" };
+          clients.push(new CodeStarClient({ region, credentials, endpoint: url }));
+        }
+        const outcomes = await Promise.allSettled(
+          Array.from({ length: 100 }, (_, n) =>
+            clients[n % clients.length]!.send(
+              new CreateUserProfileCommand({
+                userArn: arnOf("intern"),
+                displayName: `Intern ${n}`,
+                emailAddress: `intern-${n}@example.com`,
+              }),
+            ),
+          ),
+        );
+        const created = outcomes.flatMap((o) => (o.status === "fulfilled" ? [o.value] : []));
+        const errors = outcomes.flatMap((o) => (o.status === "rejected" ? [o.reason.name] : []));
+        assert.equal(created.length, 1);
+        assert.deepEqual(errors, Array(99).fill("UserProfileAlreadyExistsException"));
+        for (const client of clients) {
+          const live = await client.send(
+            new DescribeUserProfileCommand({ userArn: arnOf("intern") }),
+          );
+          assert.equal(live.displayName, created[0]!.displayName);
+          assert.equal(live.emailAddress, created[0]!.emailAddress);
+        }
+      } finally {
+        for (const client of clients) client.destroy();
+        await Promise.all(servers.map((server) => server.stop()));
+        await Promise.all(stores.map((store) => store.close()));
+        await remove();
+      }
+    });
+  }
+});
