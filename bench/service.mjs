@@ -1,7 +1,5 @@
 // A handle on the profile service in a process of its own.
-import { fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { onInterrupt } from "../tools/interruption.mjs";
+import { startProcess } from "./processes.mjs";
 
 /** @typedef {import("./people.mjs").Profile} Profile */
 
@@ -20,43 +18,11 @@ import { onInterrupt } from "../tools/interruption.mjs";
 
 /** Starts the service on a free port of 127.0.0.1, empty and as fast as it can be. */
 export async function startService() {
-  const child = fork(fileURLToPath(new URL("serviceProcess.mjs", import.meta.url)), {
-    serialization: "advanced",
-  });
-  const stop = () => {
-    forget();
-    child.kill();
-  };
-  const forget = onInterrupt(stop);
-
-  /** @type {Map<number, (answer: any) => void>} */
-  const waiting = new Map();
-  let last = 0;
-  const url = await new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`the service ended with ${code}`)));
-    child.on("message", (/** @type {any} */ message) => {
-      if (message.url !== undefined) resolve(message.url);
-      else waiting.get(message.id)?.(message.answer);
-    });
-  });
-
+  const { port, stop, ask: askProcess } = await startProcess("serviceProcess.mjs");
   /** @param {string} request @param {unknown} [argument] */
-  const ask = (request, argument) =>
-    new Promise((resolve, reject) => {
-      const id = ++last;
-      const fail = () => reject(new Error("the service has ended"));
-      child.once("exit", fail);
-      waiting.set(id, (answer) => {
-        waiting.delete(id);
-        child.off("exit", fail);
-        resolve(answer);
-      });
-      child.send({ id, request, argument });
-    });
-
+  const ask = (request, argument) => askProcess({ request, argument });
   return {
-    url: /** @type {string} */ (url),
+    url: `http://127.0.0.1:${port}`,
     stop,
     /** @param {Pace} pace @returns {Promise<void>} */
     pace: (pace) => ask("pace", pace),

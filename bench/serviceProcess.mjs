@@ -81,9 +81,9 @@ const requests = {
   },
 };
 
-process.on("message", async (/** @type {any} */ { id, request, argument }) => {
+process.on("message", async (/** @type {any} */ { id, argument: { request, argument } }) => {
   const answer = await requests[/** @type {keyof typeof requests} */ (request)](argument);
   process.send?.({ id, answer });
 });
 process.on("disconnect", () => process.exit());
-process.send?.({ url: server.url });
+process.send?.({ ready: true, port: server.port });

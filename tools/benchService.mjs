@@ -1,6 +1,5 @@
 // `npm run bench:service`: the profile service beside a do-nothing HTTP server, dynalite and moto's server.
-import { parseArgs } from "node:util";
-import { ensureBuilt, ensureDependencies } from "./dependencies.mjs";
+import { benchCommand } from "./benchCommand.mjs";
 
 const usage = `Usage: npm run bench:service [-- --quick]
 
@@ -11,34 +10,10 @@ bench/results/service.
 Exit status: 0 every target met, 1 some were missed or the benchmark failed, 2 wrong arguments.
 `;
 
-const options = readOptions();
-if (options === undefined) {
-  process.stderr.write(usage);
-  process.exit(2);
-}
-if (options.help) {
-  process.stdout.write(usage);
-  process.exit(0);
-}
-try {
-  await ensureDependencies();
-  await ensureBuilt();
-  const { runServiceBenchmark } = await import("../bench/service/run.mjs");
-  process.exitCode = await runServiceBenchmark({ quick: options.quick });
-} catch (error) {
-  process.stderr.write(`The benchmark failed: ${/** @type {Error} */ (error).stack}\n`);
-  process.exitCode = 1;
-}
-
-function readOptions() {
-  try {
-    return parseArgs({
-      options: {
-        quick: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    }).values;
-  } catch {
-    return undefined;
-  }
-}
+await benchCommand({
+  usage,
+  async run({ quick }) {
+    const { runServiceBenchmark } = await import("../bench/service/run.mjs");
+    return runServiceBenchmark({ quick });
+  },
+});

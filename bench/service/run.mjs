@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "../../tools/children.mjs";
 import { median } from "../median.mjs";
+import { startProcess } from "../processes.mjs";
 import { temporaryFolder } from "../temporary.mjs";
 import { motoVersion, startMoto } from "./moto.mjs";
 import { plot } from "./plot.mjs";
-import { startProcess } from "./processes.mjs";
 import { markdown } from "./report.mjs";
 import * as requests from "./requests.mjs";
 import { judge } from "./targets.mjs";
@@ -59,7 +59,7 @@ export async function runServiceBenchmark({ quick }) {
   /** @type {string[]} */
   const notes = [];
   const start = async (/** @type {string} */ script, /** @type {string[]} */ ...args) => {
-    const process = await startProcess(script, args);
+    const process = await startProcess(`service/${script}`, args);
     started.push(process);
     return process;
   };

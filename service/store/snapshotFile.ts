@@ -13,6 +13,13 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 
+export interface SnapshotOptions {
+  /** Whether a file that is there may be replaced. */
+  readonly replace: boolean;
+  /** Permissions, once it is in its place; its owner's alone when absent. */
+  readonly mode?: number;
+}
+
 /**
  * A file that comes into being whole or not at all: made beside its place, for its owner alone, and put
  * there when it is complete and on disk.
@@ -22,15 +29,17 @@ export class SnapshotFile {
   readonly path: string;
   readonly #target: string;
   readonly #replace: boolean;
+  readonly #mode: number;
 
   /** Throws one sentence when the target is there and may not be replaced, or nothing can be made beside it. */
-  constructor(target: string, { replace }: { readonly replace: boolean }) {
+  constructor(target: string, { replace, mode = 0o600 }: SnapshotOptions) {
     const there = statSync(target, { throwIfNoEntry: false });
     if (there && !replace) throw exists(target);
     if (there?.isDirectory()) throw new Error(`${target} is a folder`);
     // Behind a link, the file that it names is replaced, not the link.
     this.#target = there ? realpathSync(target) : target;
     this.#replace = replace;
+    this.#mode = mode;
     this.path = `${this.#target}.${randomBytes(6).toString("hex")}.tmp`;
     try {
       closeSync(openSync(this.path, "wx", 0o600));
@@ -46,8 +55,8 @@ export class SnapshotFile {
 
   /** Puts the file in its place. */
   publish(): void {
-    // A copy takes over the mode of its original.
-    chmodSync(this.path, 0o600);
+    // What filled it may have changed its mode: a copy takes over that of its original.
+    chmodSync(this.path, this.#mode);
     sync(this.path);
     if (this.#replace) renameSync(this.path, this.#target);
     else this.#claim();

@@ -1,12 +1,14 @@
-// The processes of the service's benchmark: each answers questions over its channel and ends with this one.
+// The processes that benchmarks start beside their own: each answers questions over its channel and ends with this one.
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { onInterrupt } from "../../tools/interruption.mjs";
+import { onInterrupt } from "../tools/interruption.mjs";
 
 /** @typedef {Awaited<ReturnType<typeof startProcess>>} Process */
 
 /**
- * @param {string} script Beside this file.
+ * Rejects when the process ends before it is ready; a question does when it ends before its answer.
+ *
+ * @param {string} script Relative to this file.
  * @param {readonly string[]} [args]
  */
 export async function startProcess(script, args = []) {
