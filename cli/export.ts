@@ -1,5 +1,6 @@
 import { extname } from "node:path";
-import { accountOf, type RosterFormat, rosterFormats, writeRoster } from "../provider/roster";
+import { type RosterFormat, rosterFormats, writeRoster } from "../provider/roster";
+import { accountOf } from "../provider/userArn";
 import { choose, readArguments, UsageError, usageHint } from "./arguments";
 import { ReadFailure, readLiveProfiles } from "./liveProfiles";
 import { counted, print } from "./terminal";

@@ -5,7 +5,8 @@ import { pick } from "./profile";
 import { previewMark } from "./programInputs";
 import { projectFolder } from "./projectFolder";
 import { CodeStarUserProfile } from "./resource";
-import { formatProblem, loadRoster, type Roster, userNameOf } from "./roster";
+import { formatProblem, loadRoster, type Roster } from "./roster";
+import { userNameOf } from "./userArn";
 
 /** The whole of what state keeps of the provider; as in resource.ts, none of this may ever change. */
 const providerText = 'exports.handler = () => require("pulumi-codestar/roster-provider")';

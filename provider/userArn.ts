@@ -20,6 +20,16 @@ export function userArnProblems(arn: string): string[] {
   return problems;
 }
 
+/** The IAM user name at the end of an ARN. */
+export function userNameOf(userArn: string): string {
+  return userArn.slice(userArn.lastIndexOf("/") + 1);
+}
+
+/** The 12 digits of an ARN of IAM. */
+export function accountOf(userArn: string): string {
+  return userArn.split(":", 5)[4] ?? "";
+}
+
 function shapeProblem(arn: string): string {
   if (arn === "") return "is empty";
   if (arn !== arn.trim()) return "has white space around it";

@@ -112,6 +112,7 @@ describe("architecture", () => {
       }
     };
     follow("provider/provider.ts");
+    follow("provider/rosterProvider.ts");
     // Small, and needed before the first call is sent.
     assert.deepEqual(found, ["provider/retry.ts imports @smithy/util-retry"]);
   });

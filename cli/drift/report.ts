@@ -1,6 +1,7 @@
 import type { Field, LiveProfile } from "../../provider/profile";
-import { type Comparison, type Person, type Position, userNameOf } from "../../provider/roster";
+import type { Comparison, Person, Position } from "../../provider/roster";
 import { describeSshPublicKeyDrift, describeSshPublicKeys } from "../../provider/sshPublicKey";
+import { userNameOf } from "../../provider/userArn";
 import type { Ignore, Ignoring } from "./ignores";
 
 /** One field that differs. */

@@ -1,5 +1,5 @@
 import type { Drift, FieldDrift } from "../profile";
-import { accountOf } from "./people";
+import { accountOf } from "../userArn";
 import type { RosterPlan } from "./plan";
 
 /** What preview shows of a plan: who, and which fields; values only when asked for. */

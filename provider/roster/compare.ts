@@ -1,5 +1,6 @@
 import { differences, type Field, fields, type LiveProfile } from "../profile";
-import { accountOf, type Person } from "./people";
+import { accountOf } from "../userArn";
+import type { Person } from "./people";
 import { compare } from "./problems";
 
 /** A person whose live profile differs. */

@@ -1,14 +1,8 @@
+import { accountOf, userNameOf } from "../userArn";
 import { findFiles, readText } from "./files";
 import { at, entry } from "./located";
 import { mergePeople, placeOf } from "./merge";
-import {
-  accountOf,
-  anyAccount,
-  type DeclaredPerson,
-  type Person,
-  readPeople,
-  userNameOf,
-} from "./people";
+import { anyAccount, type DeclaredPerson, type Person, readPeople } from "./people";
 import { type Problem, Problems, quote } from "./problems";
 import { readCsv } from "./readCsv";
 import { readJson } from "./readJson";
@@ -19,7 +13,7 @@ import { Cascade, type RosterFile, readRosterSettings } from "./settings";
 import { SourceText } from "./sourceText";
 
 export { type Comparison, compareRoster, type Drifted } from "./compare";
-export { accountOf, type Person, userNameOf } from "./people";
+export type { Person } from "./people";
 export { formatProblem, type Problem, type Rule } from "./problems";
 export type { Position, SourceText } from "./sourceText";
 export { type RosterFormat, rosterFormats, type WriteOptions, writeRoster } from "./write";

@@ -1,6 +1,7 @@
 import { readSshPublicKeys } from "../sshPublicKey";
+import { accountOf, userNameOf } from "../userArn";
 import { entry } from "./located";
-import { accountOf, type DeclaredPerson, userNameOf } from "./people";
+import type { DeclaredPerson } from "./people";
 import { type Problems, quote } from "./problems";
 import type { Allowance } from "./schema";
 import type { RosterFile } from "./settings";

@@ -1,5 +1,6 @@
 import { checkInputs } from "../check";
 import { holdsPrivateKey, readSshPublicKeys } from "../sshPublicKey";
+import { userNameOf } from "../userArn";
 import { KeyFiles } from "./keyFiles";
 import { entry, type Located, type LocatedEntry, plain } from "./located";
 import { type Problems, quote } from "./problems";
@@ -136,16 +137,6 @@ function readFields(
     return value.data === undefined ? [] : [[name, value.data] as const];
   });
   return { fields: Object.fromEntries(fields), shapely: issues.length === 0 };
-}
-
-/** The IAM user name at the end of an ARN. */
-export function userNameOf(userArn: string): string {
-  return userArn.slice(userArn.lastIndexOf("/") + 1);
-}
-
-/** The 12 digits of an ARN of IAM. */
-export function accountOf(userArn: string): string {
-  return userArn.split(":", 5)[4] ?? "";
 }
 
 function keysOf(

@@ -10,7 +10,7 @@ import {
   pick,
   sameValue,
 } from "../profile";
-import { accountOf } from "./people";
+import { accountOf } from "../userArn";
 
 /** The declared fields of people by ARN, as a roster's inputs and state hold them. */
 export type People = Readonly<Record<string, FieldValues>>;

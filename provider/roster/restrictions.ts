@@ -1,7 +1,8 @@
 import { dirname, relative, sep } from "node:path";
 import picomatch from "picomatch";
+import { accountOf } from "../userArn";
 import { at, entry } from "./located";
-import { accountOf, type DeclaredPerson } from "./people";
+import type { DeclaredPerson } from "./people";
 import { type Problems, quote } from "./problems";
 import type { Restriction } from "./schema";
 import type { RosterFile } from "./settings";

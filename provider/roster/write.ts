@@ -1,6 +1,6 @@
 import { Document } from "yaml";
 import type { LiveProfile } from "../profile";
-import { accountOf, userNameOf } from "./people";
+import { accountOf, userNameOf } from "../userArn";
 import { compare } from "./problems";
 
 export const rosterFormats = ["yaml", "json", "csv"] as const;
