@@ -31,7 +31,7 @@ export const commands: Readonly<Record<string, Command>> = {
     load: () => require("./serve") as CommandModule,
   },
   principal: {
-    summary: "add a principal, with a new access key, for a service with authentication",
+    summary: "add, change or remove who may use a service with authentication",
     load: () => require("./principal") as CommandModule,
   },
   audit: {

@@ -1,18 +1,25 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { PrincipalsFileError } from "../service/principals";
-import { addPrincipal } from "../service/principalsEdit";
+import { addPrincipal, removePrincipal, rotateKey } from "../service/principalsEdit";
 
 export const usage = `Usage: codestar-profiles principal add NAME --account ACCOUNT --principals FILE
          [--user-arn ARN] [--administrator]
+       codestar-profiles principal rotate NAME --principals FILE [--revoke]
+       codestar-profiles principal remove NAME --principals FILE
 
-Adds a principal with a new access key to the principals file of the profile service and prints
-the key, once. A running service takes the change by itself.
+Changes who may use the profile service. A running service takes the change by itself.
+
+add makes a principal with a new access key and prints the key, once.
+rotate gives a principal a new key and prints it, once. The newest of its old keys stays good, so that
+its users can change over; with --revoke none does.
+remove takes a principal away, with all its keys.
 
   --account ACCOUNT   the 12 digits of the account whose profiles the principal sees
   --user-arn ARN      the IAM user whose profile the principal may write
   --administrator     the principal may write every profile of the account
-  --principals FILE   the file; created when there is none
+  --revoke            the old keys are refused from now on
+  --principals FILE   the file; add creates it when there is none
 `;
 
 interface Streams {
@@ -21,8 +28,8 @@ interface Streams {
 }
 
 /**
- * `codestar-profiles principal`. The key goes to standard output as environment variables, all else to
- * standard error, so that `… > alice.env` holds the key alone. Answers the exit status: 0 when added, 1 when
+ * `codestar-profiles principal`. A key goes to standard output as environment variables, all else to
+ * standard error, so that `… > alice.env` holds the key alone. Answers the exit status: 0 when done, 1 when
  * not, 2 for wrong arguments.
  */
 export async function run(
@@ -38,38 +45,69 @@ export async function run(
     stderr.write(`${request}\n\n${usage}`);
     return 2;
   }
-  const { file, name, account, userArn, administrator } = request;
-  const key = { accessKeyId: newAccessKeyId(), secretAccessKey: newSecretAccessKey() };
   try {
-    await addPrincipal(file, {
-      name,
-      account,
-      ...(userArn !== undefined && { userArn }),
-      administrator,
-      keys: [key],
-    });
+    const { told, key } = await carryOut(request);
+    stderr.write(told);
+    if (key === undefined) return 0;
+    stderr.write("The secret is not shown again.\n");
+    stdout.write(
+      `AWS_ACCESS_KEY_ID=${key.accessKeyId}\nAWS_SECRET_ACCESS_KEY=${key.secretAccessKey}\n`,
+    );
+    return 0;
   } catch (err) {
     if (!(err instanceof PrincipalsFileError)) throw err;
     stderr.write(`${err.message}\n`);
     return 1;
   }
-  stderr.write(`Added ${name} to ${file}. The secret is not shown again.\n`);
-  stdout.write(
-    `AWS_ACCESS_KEY_ID=${key.accessKeyId}\nAWS_SECRET_ACCESS_KEY=${key.secretAccessKey}\n`,
-  );
-  return 0;
 }
 
-interface Addition {
-  readonly file: string;
-  readonly name: string;
-  readonly account: string;
-  readonly userArn: string | undefined;
-  readonly administrator: boolean;
+interface Key {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
 }
 
-/** The addition asked for; `help`; or what is wrong with the arguments. */
-function readArguments(argv: readonly string[]): Addition | string {
+async function carryOut(request: Request): Promise<{ told: string; key?: Key }> {
+  const { action, file, name } = request;
+  if (action === "remove") {
+    await removePrincipal(file, name);
+    return { told: `Removed ${name} from ${file}.\n` };
+  }
+  const key = { accessKeyId: newAccessKeyId(), secretAccessKey: newSecretAccessKey() };
+  if (action === "rotate") {
+    await rotateKey(file, name, key, request);
+    return { told: `Gave ${name} a new key in ${file}.\n`, key };
+  }
+  const { account, userArn, administrator } = request;
+  await addPrincipal(file, {
+    name,
+    account,
+    ...(userArn !== undefined && { userArn }),
+    administrator,
+    keys: [key],
+  });
+  return { told: `Added ${name} to ${file}.\n`, key };
+}
+
+type Request = { readonly file: string; readonly name: string } & (
+  | {
+      readonly action: "add";
+      readonly account: string;
+      readonly userArn: string | undefined;
+      readonly administrator: boolean;
+    }
+  | { readonly action: "rotate"; readonly revoke: boolean }
+  | { readonly action: "remove" }
+);
+
+/** What each action takes besides `--principals`. */
+const optionsOf = {
+  add: ["account", "user-arn", "administrator"],
+  rotate: ["revoke"],
+  remove: [],
+} as const satisfies Record<Request["action"], readonly string[]>;
+
+/** What is asked for; `help`; or what is wrong with the arguments. */
+function readArguments(argv: readonly string[]): Request | string {
   try {
     const { values, positionals } = parseArgs({
       args: [...argv],
@@ -77,28 +115,41 @@ function readArguments(argv: readonly string[]): Addition | string {
       options: {
         account: { type: "string" },
         "user-arn": { type: "string" },
-        administrator: { type: "boolean", default: false },
+        administrator: { type: "boolean" },
+        revoke: { type: "boolean" },
         principals: { type: "string" },
-        help: { type: "boolean", short: "h", default: false },
+        help: { type: "boolean", short: "h" },
       },
     });
-    if (values.help) return "help";
-    const [action, name, ...others] = positionals;
-    if (action !== "add" || name === undefined || others.length > 0) {
-      return "Expected: principal add NAME.";
+    const { help, principals: file, ...given } = values;
+    if (help) return "help";
+    const [action = "", name, ...others] = positionals;
+    if (!isAction(action) || name === undefined || others.length > 0) {
+      return "Expected: principal add NAME, principal rotate NAME or principal remove NAME.";
     }
-    if (values.account === undefined) return "The option --account is missing.";
-    if (values.principals === undefined) return "The option --principals is missing.";
+    const strange = Object.keys(given).find(
+      (option) => !(optionsOf[action] as readonly string[]).includes(option),
+    );
+    if (strange !== undefined) return `The option --${strange} is not one of principal ${action}.`;
+    if (file === undefined) return "The option --principals is missing.";
+    if (action === "remove") return { action, file, name };
+    if (action === "rotate") return { action, file, name, revoke: given.revoke ?? false };
+    if (given.account === undefined) return "The option --account is missing.";
     return {
-      file: values.principals,
+      action,
+      file,
       name,
-      account: values.account,
-      userArn: values["user-arn"],
-      administrator: values.administrator,
+      account: given.account,
+      userArn: given["user-arn"],
+      administrator: given.administrator ?? false,
     };
   } catch (err) {
     return (err as Error).message;
   }
+}
+
+function isAction(word: string): word is Request["action"] {
+  return Object.hasOwn(optionsOf, word);
 }
 
 /** 80 random bits behind a prefix of its own, so that nobody takes it for a key of AWS's. */

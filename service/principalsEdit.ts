@@ -6,24 +6,67 @@ import { readPrincipalsFile } from "./principalsFile";
 
 type PrincipalEntry = PrincipalsDocument["principals"][number];
 
+type Key = PrincipalEntry["keys"][number];
+
+/** Adds a principal to a principals file, which is created, readable by its owner alone, when there is none. */
+export function addPrincipal(path: string, entry: PrincipalEntry): Promise<void> {
+  return edit(path, (principals) => {
+    if (principals.some(({ name }) => name === entry.name)) {
+      throw new PrincipalsFileError(
+        `Principals file ${path}: has a principal of that name already`,
+      );
+    }
+    return [...principals, entry];
+  });
+}
+
 /**
- * Adds a principal to a principals file, which is created, readable by its owner alone, when there is none.
- * The file is replaced as a whole: who reads it meanwhile sees the old or the new one, and so does
- * everyone after a crash. Two additions at once do not lose one another: the second fails.
+ * Gives a principal a new key. The newest of its old ones stays good, so that clients can change over, unless
+ * it is to be revoked with the rest.
  */
-export async function addPrincipal(path: string, entry: PrincipalEntry): Promise<void> {
+export function rotateKey(
+  path: string,
+  name: string,
+  key: Key,
+  { revoke }: { readonly revoke: boolean },
+): Promise<void> {
+  return edit(path, (principals) => {
+    const principal = find(principals, name, path);
+    const kept = revoke ? [] : principal.keys.slice(-1);
+    const rotated = { ...principal, keys: [...kept, key] };
+    return principals.map((each) => (each === principal ? rotated : each));
+  });
+}
+
+/** Takes a principal away, with all its keys. */
+export function removePrincipal(path: string, name: string): Promise<void> {
+  return edit(path, (principals) => {
+    const principal = find(principals, name, path);
+    return principals.filter((each) => each !== principal);
+  });
+}
+
+function find(principals: readonly PrincipalEntry[], name: string, path: string): PrincipalEntry {
+  const principal = principals.find((each) => each.name === name);
+  if (principal) return principal;
+  throw new PrincipalsFileError(`Principals file ${path}: has no principal of that name`);
+}
+
+/**
+ * Replaces the file as a whole: who reads it meanwhile sees the old or the new one, and so does everyone
+ * after a crash. Two changes at once do not lose one another: the second fails.
+ */
+async function edit(
+  path: string,
+  change: (principals: readonly PrincipalEntry[]) => readonly PrincipalEntry[],
+): Promise<void> {
   const target = await realPath(path);
   const draft = `${target}.new`;
   // The draft's name is also the lock, held from before the file is read until it is replaced.
   const file = await createDraft(draft, path);
   try {
     const { principals, status } = await existing(target);
-    if (principals.some(({ name }) => name === entry.name)) {
-      throw new PrincipalsFileError(
-        `Principals file ${path}: has a principal of that name already`,
-      );
-    }
-    const text = `${JSON.stringify({ principals: [...principals, entry] }, undefined, 2)}\n`;
+    const text = `${JSON.stringify({ principals: change(principals) }, undefined, 2)}\n`;
     parsePrincipals(text, path);
     await file.writeFile(text);
     if (status) await keepOwner(file, status);

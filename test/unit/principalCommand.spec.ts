@@ -28,7 +28,7 @@ async function principalCommand(...argv: string[]): Promise<Outcome> {
   return { status, out, err };
 }
 
-describe("codestar-profiles principal add", () => {
+describe("codestar-profiles principal", () => {
   let directory: string;
   let file: string;
 
@@ -47,7 +47,7 @@ describe("codestar-profiles principal add", () => {
     const printed =
       /^AWS_ACCESS_KEY_ID=(CSPK[A-Z2-7]{16})\nAWS_SECRET_ACCESS_KEY=([\w+/]{40})\n$/.exec(out);
     assert(printed);
-    assert.equal(err, `Added alice to ${file}. The secret is not shown again.\n`);
+    assert.equal(err, `Added alice to ${file}.\nThe secret is not shown again.\n`);
     assert.equal((await stat(file)).mode & 0o777, 0o600);
     const credential = credentialsOf(await readPrincipalsFile(file)).get(printed[1]!);
     assert.equal(credential?.secretAccessKey.reveal(), printed[2]);
@@ -74,6 +74,48 @@ describe("codestar-profiles principal add", () => {
     );
   });
 
+  const keyIn = (out: string) => /^AWS_ACCESS_KEY_ID=(\w+)$/m.exec(out)![1]!;
+  const keysOf = async () => [...credentialsOf(await readPrincipalsFile(file)).keys()];
+  const rotate = (...more: string[]) =>
+    principalCommand("rotate", "alice", "--principals", file, ...more);
+
+  it("rotates a key: the one before stays good, older ones do not", async () => {
+    const first = keyIn((await add("alice", "--user-arn", userArn)).out);
+    const root = keyIn((await add("root", "--administrator")).out);
+    const { status, out, err } = await rotate();
+    assert.equal(status, 0, err);
+    assert.equal(err, `Gave alice a new key in ${file}.\nThe secret is not shown again.\n`);
+    assert.deepEqual(await keysOf(), [first, keyIn(out), root]);
+    const third = await rotate();
+    assert.deepEqual(await keysOf(), [keyIn(out), keyIn(third.out), root]);
+    const { principals } = await readPrincipalsFile(file);
+    assert.equal(principals[0]!.userArn, userArn);
+  });
+
+  it("revokes the old keys when told to", async () => {
+    await add("alice");
+    await rotate();
+    const { out } = await rotate("--revoke");
+    assert.deepEqual(await keysOf(), [keyIn(out)]);
+  });
+
+  it("removes a principal and leaves the others", async () => {
+    await add("alice");
+    const root = keyIn((await add("root", "--administrator")).out);
+    const outcome = await principalCommand("remove", "alice", "--principals", file);
+    assert.deepEqual(outcome, { status: 0, out: "", err: `Removed alice from ${file}.\n` });
+    assert.deepEqual(await keysOf(), [root]);
+    for (const again of [
+      await principalCommand("remove", "alice", "--principals", file),
+      await rotate(),
+    ]) {
+      assert.equal(again.status, 1);
+      assert.equal(again.out, "");
+      assert.equal(again.err, `Principals file ${file}: has no principal of that name\n`);
+    }
+    assert.deepEqual(await keysOf(), [root]);
+  });
+
   it("exits with 1 and a sentence, and prints no key, when it could not add", async () => {
     await add("alice");
     for (const outcome of [
@@ -92,6 +134,10 @@ describe("codestar-profiles principal add", () => {
       [],
       ["add"],
       ["remove", "alice"],
+      ["rotate", "--principals", file],
+      ["revoke", "alice", "--principals", file],
+      ["rotate", "alice", "--principals", file, "--administrator"],
+      ["remove", "alice", "--principals", file, "--revoke"],
       ["add", "alice", "--principals", file],
       ["add", "alice", "--account", account],
       ["add", "alice", "--acount", account, "--principals", file],
