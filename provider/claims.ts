@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Deployment, deployment } from "./deployment";
+import { runError } from "./runError";
 
 /**
  * The resource's ARN, once it is known that no other resource of the stack declares the same profile: two
@@ -30,7 +31,7 @@ export function claimProfile(
 function claim({ claims }: Deployment, name: string, key: string, userArn: string): void {
   const other = claims.get(key);
   if (other !== undefined) {
-    throw new pulumi.RunError(
+    throw runError(
       `"${name}" and "${other}" declare the same profile, ` + `${userArn}; remove one of them`,
     );
   }

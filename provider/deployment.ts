@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Connection, connections } from "./connection";
 import { projectFolder } from "./projectFolder";
+import { runError } from "./runError";
 import { readSettings, refuseUnknownSettings, type Settings } from "./settings";
 
 /** What belongs to one deployment of one stack; a process may run several. */
@@ -39,6 +40,6 @@ function programSettings(): Settings {
       projectFolder(process.cwd(), pulumi.getProject()),
     );
   } catch (error) {
-    throw new pulumi.RunError((error as Error).message);
+    throw runError((error as Error).message);
   }
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { deployment } from "./deployment";
 import { explain, failure } from "./errors";
+import { runError } from "./runError";
 
 export interface GetUserProfileArgs {
   /** The ARN of the IAM user, as in `CodeStarUserProfileArgs`. */
@@ -70,7 +71,7 @@ export async function getUserProfile(args: GetUserProfileArgs): Promise<GetUserP
       lastModifiedTimestamp,
     };
   } catch (error) {
-    throw new pulumi.RunError(failure("reading", args.userArn, error, here.settings).message);
+    throw runError(failure("reading", args.userArn, error, here.settings).message);
   }
 }
 
@@ -100,7 +101,7 @@ export async function listUserProfiles(
     }));
     return { region: service.region, userProfiles };
   } catch (error) {
-    throw new pulumi.RunError(`listing CodeStar user profiles: ${explain(error, here.settings)}`);
+    throw runError(`listing CodeStar user profiles: ${explain(error, here.settings)}`);
   }
 }
 

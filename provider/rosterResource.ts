@@ -6,6 +6,7 @@ import { previewMark } from "./programInputs";
 import { projectFolder } from "./projectFolder";
 import { CodeStarUserProfile } from "./resource";
 import { formatProblem, loadRoster, type Roster } from "./roster";
+import { runError } from "./runError";
 import { userNameOf } from "./userArn";
 
 /** The whole of what state keeps of the provider; as in resource.ts, none of this may ever change. */
@@ -113,7 +114,7 @@ function readRoster(files: string | readonly string[]): Roster {
   if (problems.length > 0) {
     const list = problems.map((problem) => formatProblem(problem, sources.get(problem.file)));
     const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
-    throw new pulumi.RunError(`the roster has ${count}:\n${list.join("\n")}`);
+    throw runError(`the roster has ${count}:\n${list.join("\n")}`);
   }
   return roster;
 }
