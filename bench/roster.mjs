@@ -7,6 +7,7 @@ import { measure } from "./measure.mjs";
 import { median } from "./median.mjs";
 import { people as firstPeople } from "./people.mjs";
 import { createProject } from "./project.mjs";
+import { verdictTable } from "./report/format.mjs";
 import { startService } from "./service.mjs";
 
 /** @typedef {import("./people.mjs").Person} Person */
@@ -142,18 +143,12 @@ function writeRoster(project, people) {
 /** @param {readonly Verdict[]} verdicts */
 async function write(verdicts) {
   const machine = await describeMachine();
-  const rows = verdicts.map(
-    ({ what, target, measured, met }) =>
-      `| ${what} | ${target} | ${measured} | ${met ? "yes" : "no"} |`,
-  );
   const text = `# Rosters
 
 ${machine.cores} cores, ${machine.system}, Node.js ${machine.node}, Pulumi CLI ${machine.pulumiCli}. The floor is a dynamic
 resource with the same secret map that does nothing. Times are medians, in alternation.
 
-| what | target | measured | met |
-| --- | --- | --- | --- |
-${rows.join("\n")}
+${verdictTable(verdicts)}
 `;
   mkdirSync(resultsFolder, { recursive: true });
   writeFileSync(join(resultsFolder, "results.md"), text);

@@ -16,6 +16,20 @@ export function table(head, rows, texts = 1) {
   return [line(head), `|${rule.join("|")}|`, ...rows.map(line)].join("\n");
 }
 
+/** What was to be reached, and what was. @param {readonly { what: string; target: string; measured: string; met: boolean }[]} verdicts */
+export function verdictTable(verdicts) {
+  return table(
+    ["", "target", "measured", ""],
+    verdicts.map(({ what, target, measured, met }) => [
+      what,
+      target,
+      measured,
+      met ? "met" : "**missed**",
+    ]),
+    4,
+  );
+}
+
 /** @param {number} n */
 export const count = (n) => n.toLocaleString("en");
 

@@ -3,7 +3,7 @@ import { duration } from "../../tools/progress.mjs";
 import { medianOf, select, sizes } from "../analysis.mjs";
 import { services } from "../services.mjs";
 import { operationTitles, variants } from "../variants.mjs";
-import { count, ratio, table, time } from "./format.mjs";
+import { count, ratio, table, time, verdictTable } from "./format.mjs";
 
 /** @typedef {import("../run.mjs").Results} Results */
 /** @typedef {import("../targets.mjs").Verdict} Verdict */
@@ -20,16 +20,7 @@ export function machine({ machine: m, date }) {
 
 /** @param {Results} _results @param {readonly Verdict[]} verdicts */
 export function targets(_results, verdicts) {
-  return table(
-    ["", "target", "measured", ""],
-    verdicts.map(({ what, target, measured, met }) => [
-      what,
-      target,
-      measured,
-      met ? "met" : "**missed**",
-    ]),
-    4,
-  );
+  return verdictTable(verdicts);
 }
 
 /** @param {Results} results */

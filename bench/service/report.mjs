@@ -1,4 +1,4 @@
-import { count, table } from "../report/format.mjs";
+import { count, table, verdictTable } from "../report/format.mjs";
 import { alone, titles, underLoad } from "./contenders.mjs";
 import { medianOf } from "./run.mjs";
 
@@ -23,16 +23,7 @@ export function markdown(results, verdicts) {
       : []),
     ...notes,
     "## Targets",
-    table(
-      ["", "target", "measured", ""],
-      verdicts.map(({ what, target, measured, met }) => [
-        what,
-        target,
-        measured,
-        met ? "met" : "**missed**",
-      ]),
-      4,
-    ),
+    verdictTable(verdicts),
     "![Requests per second](plot.svg)",
     `## ${connections} connections`,
     rows(results, underLoad),
