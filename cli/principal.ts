@@ -61,18 +61,15 @@ export async function run(
   }
 }
 
-interface Key {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
-
-async function carryOut(request: Request): Promise<{ told: string; key?: Key }> {
+async function carryOut(
+  request: Request,
+): Promise<{ told: string; key?: ReturnType<typeof newKey> }> {
   const { action, file, name } = request;
   if (action === "remove") {
     await removePrincipal(file, name);
     return { told: `Removed ${name} from ${file}.\n` };
   }
-  const key = { accessKeyId: newAccessKeyId(), secretAccessKey: newSecretAccessKey() };
+  const key = newKey();
   if (action === "rotate") {
     await rotateKey(file, name, key, request);
     return { told: `Gave ${name} a new key in ${file}.\n`, key };
@@ -152,14 +149,15 @@ function isAction(word: string): word is Request["action"] {
   return Object.hasOwn(optionsOf, word);
 }
 
-/** 80 random bits behind a prefix of its own, so that nobody takes it for a key of AWS's. */
-function newAccessKeyId(): string {
+/**
+ * An id of 80 random bits behind a prefix of its own, so that nobody takes it for a key of AWS's, and a secret
+ * of 240, 40 characters as at AWS.
+ */
+function newKey() {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   const letters = Array.from({ length: 16 }, () => alphabet[randomInt(alphabet.length)]);
-  return `CSPK${letters.join("")}`;
-}
-
-/** 240 random bits, 40 characters as at AWS. */
-function newSecretAccessKey(): string {
-  return randomBytes(30).toString("base64");
+  return {
+    accessKeyId: `CSPK${letters.join("")}`,
+    secretAccessKey: randomBytes(30).toString("base64"),
+  };
 }

@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { SnapshotFile } from "../service/store/snapshotFile";
 
 /** Nothing was changed; the message is one sentence. */
@@ -13,9 +13,8 @@ export class NotWritten extends Error {
  * @throws NotWritten when the file is there and may not be replaced, or cannot be written.
  */
 export function writeWhole(file: string, text: string, { replace }: { replace: boolean }): void {
-  const there = statSync(file, { throwIfNoEntry: false });
   try {
-    const snapshot = new SnapshotFile(file, { replace, mode: there ? there.mode & 0o777 : 0o600 });
+    const snapshot = new SnapshotFile(file, { replace, keepMode: true });
     try {
       writeFileSync(snapshot.path, text);
       snapshot.publish();

@@ -65,25 +65,20 @@ function ofType(name: string, constraint: Constraint, value: unknown): string | 
   return value;
 }
 
-const none: readonly string[] = [];
-
 function violations(constraint: Constraint, value: string | number): readonly string[] {
+  const violated: string[] = [];
   const measure = typeof value === "number" ? value : codePoints(value);
-  const tooLow = measure < constraint.min;
-  const tooHigh = measure > constraint.max;
-  const unlike = constraint.type === "string" && !constraint.pattern.test(value as string);
-  if (!tooLow && !tooHigh && !unlike) return none;
-
   const measured = constraint.type === "integer" ? "value" : "length";
-  return [
-    ...(tooLow
-      ? [`Member must have ${measured} greater than or equal to ${constraint.min}`]
-      : none),
-    ...(tooHigh ? [`Member must have ${measured} less than or equal to ${constraint.max}`] : none),
-    ...(unlike
-      ? [`Member must satisfy regular expression pattern: ${constraint.pattern.source}`]
-      : none),
-  ];
+  if (measure < constraint.min) {
+    violated.push(`Member must have ${measured} greater than or equal to ${constraint.min}`);
+  }
+  if (measure > constraint.max) {
+    violated.push(`Member must have ${measured} less than or equal to ${constraint.max}`);
+  }
+  if (constraint.type === "string" && !constraint.pattern.test(value as string)) {
+    violated.push(`Member must satisfy regular expression pattern: ${constraint.pattern.source}`);
+  }
+  return violated;
 }
 
 function codePoints(text: string): number {

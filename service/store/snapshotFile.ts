@@ -16,8 +16,8 @@ import { dirname } from "node:path";
 export interface SnapshotOptions {
   /** Whether a file that is there may be replaced. */
   readonly replace: boolean;
-  /** Permissions, once it is in its place; its owner's alone when absent. */
-  readonly mode?: number;
+  /** Whether it takes over the permissions of the file that it replaces; otherwise it is its owner's alone. */
+  readonly keepMode?: boolean;
 }
 
 /**
@@ -32,14 +32,14 @@ export class SnapshotFile {
   readonly #mode: number;
 
   /** Throws one sentence when the target is there and may not be replaced, or nothing can be made beside it. */
-  constructor(target: string, { replace, mode = 0o600 }: SnapshotOptions) {
+  constructor(target: string, { replace, keepMode = false }: SnapshotOptions) {
     const there = statSync(target, { throwIfNoEntry: false });
     if (there && !replace) throw exists(target);
     if (there?.isDirectory()) throw new Error(`${target} is a folder`);
     // Behind a link, the file that it names is replaced, not the link.
     this.#target = there ? realpathSync(target) : target;
     this.#replace = replace;
-    this.#mode = mode;
+    this.#mode = there && keepMode ? there.mode & 0o777 : 0o600;
     this.path = `${this.#target}.${randomBytes(6).toString("hex")}.tmp`;
     try {
       closeSync(openSync(this.path, "wx", 0o600));
