@@ -33,6 +33,12 @@ function useRoster(project: Project, args: object = {}, also = ""): void {
   );
 }
 
+async function assertNobodyDeleted({ service }: Scenario, people: object): Promise<void> {
+  const deleted = service.writes().filter(({ operation }) => operation === "DeleteUserProfile");
+  assert.deepEqual(deleted, []);
+  for (const name of Object.keys(people)) assert.ok(await service.live.find(arn(name)));
+}
+
 /** What preview says about the roster; undefined when it plans nothing. */
 async function changes({ project }: Scenario): Promise<unknown> {
   const { stdout } = await project.pulumi("preview", "--json");
@@ -255,9 +261,7 @@ describe("the engine: rosters", () => {
 
       project.program(singles);
       await project.up();
-      const deleted = service.writes().filter(({ operation }) => operation === "DeleteUserProfile");
-      assert.deepEqual(deleted, []);
-      for (const name of Object.keys(people)) assert.ok(await service.live.find(arn(name)));
+      await assertNobodyDeleted(world, people);
       await project.pulumi("preview", "--expect-no-changes");
     }),
   );
@@ -265,7 +269,7 @@ describe("the engine: rosters", () => {
   it(
     "roster_moves_retained: with retainOnDelete, not even a program without both deletes anyone",
     scenario(async (world) => {
-      const { project, service } = world;
+      const { project } = world;
       const people = team(3);
       roster(project, people);
       const options = "{ retainOnDelete: true }";
@@ -276,9 +280,7 @@ describe("the engine: rosters", () => {
         project.program(program);
         await project.up();
       }
-      const deleted = service.writes().filter(({ operation }) => operation === "DeleteUserProfile");
-      assert.deepEqual(deleted, []);
-      for (const name of Object.keys(people)) assert.ok(await service.live.find(arn(name)));
+      await assertNobodyDeleted(world, people);
       await project.pulumi("preview", "--expect-no-changes");
     }),
   );
