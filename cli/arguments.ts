@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { nearest } from "../provider/nearest";
+import { printable } from "../provider/printable";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
@@ -14,7 +15,7 @@ export class UsageError extends Error {
 
 /** What to tell the user: the mistake must not scroll away above a screen of help. */
 export function usageHint({ message }: UsageError, command: string): string {
-  return `${message}\ncodestar-profiles ${command} --help tells more.\n`;
+  return `${printable(message)}\ncodestar-profiles ${command} --help tells more.\n`;
 }
 
 /**

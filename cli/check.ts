@@ -1,7 +1,8 @@
+import { printableJson } from "../provider/printable";
 import { formatProblem, type LoadedRoster, loadRoster, type Problem } from "../provider/roster";
 import { choose, readArguments, UsageError, usageHint } from "./arguments";
 import { codeSpan, escapeMarkdown } from "./markdown";
-import { counted, painter, print } from "./terminal";
+import { counted, painter, print, printable } from "./terminal";
 
 export const usage = `Usage: codestar-profiles check ROSTER… [options]
 
@@ -86,13 +87,13 @@ const writers: Record<(typeof outputs)[number], (loaded: LoadedRoster) => string
       required,
       problems,
     };
-    return `${JSON.stringify(report, null, 2)}\n`;
+    return `${printableJson(report)}\n`;
   },
   markdown(loaded) {
     if (loaded.problems.length === 0) return `**Roster check**: ${allRight(loaded)}\n`;
     const lines = loaded.problems.map(
       ({ file, line, column, message }) =>
-        `- ${codeSpan(`${file}:${line}:${column}`)} ${escapeMarkdown(message)}`,
+        `- ${codeSpan(printable(`${file}:${line}:${column}`))} ${escapeMarkdown(printable(message))}`,
     );
     return `**Roster check**: ${summary(loaded.problems)}\n\n${fitting(lines).join("\n")}\n`;
   },
@@ -129,8 +130,9 @@ function fitting(lines: readonly string[]): string[] {
   return left === 0 ? kept : [...kept, `- … and ${counted(left, "more problem", "more problems")}`];
 }
 
+/** The text of a workflow command, in which `%` begins an escape. */
 function annotationText(text: string): string {
-  return text.replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
+  return printable(text).replace(/%/g, "%25");
 }
 
 function annotationProperty(text: string): string {

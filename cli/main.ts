@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { printableLines } from "../provider/printable";
 import { commands } from "./commands";
 
 /**
@@ -38,7 +39,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 
 void main(process.argv.slice(2))
   .catch((err: unknown) => {
-    process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n`);
+    process.stderr.write(`${printableLines(err instanceof Error ? err.message : String(err))}\n`);
     return 1;
   })
   .then((status) => {

@@ -1,5 +1,7 @@
 import { styleText } from "node:util";
 
+export { printable } from "../provider/printable";
+
 type Style = Parameters<typeof styleText>[0];
 export type Paint = (style: Style, text: string) => string;
 
@@ -60,15 +62,4 @@ export function count(value: number): string {
 /** `1 person`, `2 people`. */
 export function counted(value: number, one: string, many: string): string {
   return `${count(value)} ${value === 1 ? one : many}`;
-}
-
-/** Control codes, and what turns the direction of the text around it. */
-const reserved = /[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069\u2028\u2029\uFEFF]/gu;
-
-/** Text for a terminal or a line of a report: no control code of it takes effect. */
-export function printable(text: string): string {
-  return text.replace(reserved, (character) => {
-    const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
-    return `<U+${code}>`;
-  });
 }

@@ -1,3 +1,4 @@
+import { printable, printableInPlace } from "../printable";
 import type { Position, SourceText, Span } from "./sourceText";
 
 /** What kind of problem it is; stable, for tools that read the JSON. */
@@ -71,7 +72,8 @@ const framedWidth = 100;
 
 /**
  * The problem as compilers print them: `file:line:column: error: message`, and below it the line with the
- * offending text marked. `paint` may colour the parts.
+ * offending text marked. No character of a file, of its name or of a parser's message acts on a terminal.
+ * `paint` may colour the parts.
  */
 export function formatProblem(
   problem: Problem,
@@ -80,12 +82,13 @@ export function formatProblem(
 ): string {
   const { file, line, column, text, message } = problem;
   // A file that could not be read has no places.
-  const place = source === undefined ? `${file}:` : `${file}:${line}:${column}:`;
-  const head = `${paint("place", place)} ${paint("error", "error:")} ${message}`;
+  const name = printable(file);
+  const place = source === undefined ? `${name}:` : `${name}:${line}:${column}:`;
+  const head = `${paint("place", place)} ${paint("error", "error:")} ${printable(message)}`;
   if (source === undefined || text === "" || text === hidden) return head;
   const whole = source.line(line);
   const from = Math.max(0, Math.min(column - 1 - 20, whole.length - framedWidth));
-  const shown = printable(whole.slice(from, from + framedWidth));
+  const shown = printableInPlace(whole.slice(from, from + framedWidth));
   const gutter = `${line}`.padStart(5);
   const at = column - 1 - from;
   const marked = Math.max(1, Math.min(shortenedLength(text), shown.length - at));
@@ -99,7 +102,7 @@ export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Text within a message: in quotes, shortened, control characters made visible. */
+/** Text within a message: in quotes and shortened. */
 export function quote(text: string): string {
   return JSON.stringify(shorten(text, longestText));
 }
@@ -114,14 +117,6 @@ function shorten(text: string, length: number): string {
 
 function shortenedLength(text: string): number {
   return text.endsWith("…") && text.length === longestText ? framedWidth : text.length;
-}
-
-/** One character for each, so that the mark stays under its text and no control code reaches a terminal. */
-function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069\u2028\u2029\uFEFF]/gu,
-    (character) => (character === "\t" ? " " : "\uFFFD".repeat(character.length)),
-  );
 }
 
 /** Columns on a terminal: combining marks take none, East Asian wide characters and emoji two. */

@@ -76,6 +76,28 @@ people:
       assert.ok(!out.includes("\u001b"));
     });
 
+    it("passes no control character on: not of file names, of parsers, of quoted text, of arguments", async () => {
+      const name = "a\n::error::b\u001b[2J\u009b\u202e.yaml";
+      folder.write({
+        [name]: `account: "${account}"\npeople:\n  "\u0085x\u202e": { displayName: "\u061cא\u2067", emailAddress: "\u009b" }\n  ada: { 日本: !\u009bx 1 }\n`,
+        "b.json": '{"people": \u009b\u202e}',
+        "c.csv": "userName,\u009b2J\u202e\na\u001b,b\n",
+      });
+      const noControl = /^(?:[^\p{Cc}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF]|\n)*$/u;
+      for (const output of ["text", "json", "markdown", "github"]) {
+        const { status, out } = await run("check", ".", "--output", output);
+        assert.equal(status, 1);
+        assert.match(out, noControl, output);
+        const commands = out.split("\n").filter((line) => line.startsWith("::"));
+        if (output !== "github") assert.deepEqual(commands, []);
+        else assert.ok(commands.every((line) => /^::error file=[^:]*,title=Roster::/.test(line)));
+        if (output === "json")
+          assert.ok(JSON.parse(out).problems.some((p: { file: string }) => p.file === name));
+      }
+      const { err } = await run("check", "--\u001b[31m\nx");
+      assert.match(err, noControl);
+    });
+
     it("speaks JSON, Markdown and the annotations of GitHub workflows", async () => {
       folder.write({ "a,b.yaml": team.replace("Display ada", '" 100%"') });
       const json = JSON.parse((await run("check", "a,b.yaml", "--output", "json")).out);
