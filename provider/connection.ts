@@ -17,6 +17,8 @@ export interface Connection {
   /** An absent profile is no error. */
   delete(userArn: string): Promise<void>;
   list(): Promise<LiveProfile[]>;
+  /** Every live profile by ARN, read once and kept up to date by the writes of this connection. */
+  all(): Promise<ReadonlyMap<string, LiveProfile>>;
   close(): void;
 }
 
@@ -56,25 +58,51 @@ export async function connect(settings: Settings, region: string | undefined): P
     },
     Date.now,
   );
+  let everyone: Promise<Map<string, LiveProfile>> | undefined;
+  const record = async (profile: LiveProfile) => {
+    directory.record(profile);
+    (await everyone?.catch(() => undefined))?.set(profile.userArn, profile);
+    return profile;
+  };
+  const list = async () => {
+    const all: LiveProfile[] = [];
+    const tokens = new Set<string>();
+    let nextToken: string | undefined;
+    do {
+      const read = await page(nextToken);
+      all.push(...read.profiles);
+      nextToken = read.nextToken;
+      if (nextToken !== undefined && tokens.has(nextToken)) {
+        throw new UnexpectedAnswer("the same token twice");
+      }
+      if (nextToken !== undefined) tokens.add(nextToken);
+    } while (nextToken !== undefined);
+    return all;
+  };
   return {
     region: await service.region(),
     describe,
     directory,
+    list,
+    all() {
+      if (everyone === undefined) {
+        everyone = list().then((read) => new Map(read.map((live) => [live.userArn, live])));
+        // A failed read may be tried again.
+        everyone.catch(() => {
+          everyone = undefined;
+        });
+      }
+      return everyone;
+    },
     async create(userArn, values) {
-      const live = flatten(
-        await service.send("CreateUserProfile", { userArn, ...values }),
-        userArn,
+      return record(
+        flatten(await service.send("CreateUserProfile", { userArn, ...values }), userArn),
       );
-      directory.record(live);
-      return live;
     },
     async update(userArn, values) {
-      const live = flatten(
-        await service.send("UpdateUserProfile", { userArn, ...values }),
-        userArn,
+      return record(
+        flatten(await service.send("UpdateUserProfile", { userArn, ...values }), userArn),
       );
-      directory.record(live);
-      return live;
     },
     async delete(userArn) {
       try {
@@ -83,21 +111,7 @@ export async function connect(settings: Settings, region: string | undefined): P
         if (!isFault(error, "UserProfileNotFoundException")) throw error;
       }
       directory.forget(userArn);
-    },
-    async list() {
-      const all: LiveProfile[] = [];
-      const tokens = new Set<string>();
-      let nextToken: string | undefined;
-      do {
-        const read = await page(nextToken);
-        all.push(...read.profiles);
-        nextToken = read.nextToken;
-        if (nextToken !== undefined && tokens.has(nextToken)) {
-          throw new UnexpectedAnswer("the same token twice");
-        }
-        if (nextToken !== undefined) tokens.add(nextToken);
-      } while (nextToken !== undefined);
-      return all;
+      (await everyone?.catch(() => undefined))?.delete(userArn);
     },
     close: () => service.close(),
   };

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { checkInputs } from "./check";
 import type { Connection } from "./connection";
+import { declare, deleteUndeclared, profileKey } from "./declared";
 import { findDrift } from "./drift";
 import { explain, Failure, isFault } from "./errors";
 import {
@@ -20,10 +21,8 @@ import {
   current,
   failed,
   type Props,
-  profileKey,
   refuse,
   settingProblem,
-  taken,
   withoutNulls,
 } from "./session";
 import { isUnknown } from "./unknown";
@@ -61,6 +60,7 @@ async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResu
   }
   const checked = inputs as unknown as ProfileInputs;
   if (isUnknown(checked.userArn) || isUnknown(checked.region)) return { inputs };
+  await declare(checked.region, [checked.userArn]);
 
   const exists = before.userArn === checked.userArn && before.region === checked.region;
   const live = current().drift ? await lookUp(checked) : "not read";
@@ -107,7 +107,6 @@ async function create(inputs: Props): Promise<pulumi.dynamic.CreateResult> {
   try {
     const service = await connection(news.region);
     const live = await createOrTakeOver(service, news);
-    taken.add(profileKey(news.region, userArn));
     return { id: userArn, outs: state(news, live) };
   } catch (error) {
     throw failed("creating", userArn, error);
@@ -230,12 +229,12 @@ async function bringUpToDate(
   }
 }
 
-/** Deletes the profile; one that is gone already is done. */
+/** Deletes the profile unless the program declares it elsewhere; one that is gone already is done. */
 async function remove(id: string, props: Props): Promise<void> {
   const { region } = props as unknown as ProfileState;
-  if (taken.has(profileKey(region, id))) return;
   try {
-    await (await connection(region)).delete(id);
+    const service = await connection(region);
+    await deleteUndeclared(region, id, service.delete);
   } catch (error) {
     throw failed("deleting", id, error);
   }

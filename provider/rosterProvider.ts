@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "./connection";
+import { declare, deleteUndeclared, isDeclared, profileKey } from "./declared";
 import { explain, isFault } from "./errors";
 import { type FieldValues, type LiveProfile, liveValues, pick } from "./profile";
 import { describeChanges, type RosterChanges, summarize } from "./roster/changes";
@@ -11,10 +12,8 @@ import {
   current,
   failed,
   type Props,
-  profileKey,
   refuse,
   settingProblem,
-  taken,
   withoutNulls,
 } from "./session";
 import { isUnknown } from "./unknown";
@@ -49,9 +48,6 @@ const writesAtOnce = 16;
 /** What this process's checks have found, by roster. */
 const found = new Map<string, RosterChanges>();
 
-/** Every live profile of a region, read once per process and kept up to date by our own writes. */
-const live = new Map<string, Promise<Map<string, LiveProfile>>>();
-
 /**
  * Fills in the region, compares the roster with every live profile of the region, and in a preview adds what
  * an update would do: `changes` for `--diff`, and an input whose name is the counts for the one line of a
@@ -68,7 +64,8 @@ async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResu
     const recorded = olds as Partial<RosterInputs>;
     const moved = recorded.region !== undefined && recorded.region !== now.region;
     const before = moved ? {} : (recorded.people ?? {});
-    const profiles = current().drift ? await liveProfiles(now.region) : undefined;
+    await declare(now.region, Object.keys(now.people));
+    const profiles = await liveProfiles(now.region);
     const plan = planRoster(before, now.people, profiles, planOptions(now));
     const refused = refusals(plan, before, recorded.required ?? [], {
       ...planOptions(now),
@@ -146,12 +143,12 @@ async function carryOut(
   let failures: Failed[];
   let unmanaged: readonly string[];
   try {
-    const profiles = current().drift ? await liveProfiles(news.region) : undefined;
+    const profiles = await liveProfiles(news.region);
     const plan = planRoster(before, news.people, profiles, planOptions(news));
     const changes = describeChanges(plan, false);
     unmanaged = news.unmanaged === "remove" ? [] : (changes.unmanaged ?? []);
     const service = await connection(news.region);
-    failures = await makeWrites(service, plan.writes, news, profiles);
+    failures = await makeWrites(service, plan.writes, news);
   } catch (error) {
     throw new Error(`updating the roster: ${explain(error, current())}`);
   }
@@ -175,16 +172,13 @@ async function makeWrites(
   service: Connection,
   writes: readonly Write[],
   news: RosterInputs,
-  profiles: Map<string, LiveProfile> | undefined,
 ): Promise<Failed[]> {
   const failures: Failed[] = [];
   const queue = writes.values();
   const worker = async () => {
     for (const write of queue) {
       try {
-        const written = await makeWrite(service, write, news);
-        if (written) profiles?.set(write.userArn, written);
-        else profiles?.delete(write.userArn);
+        await makeWrite(service, write, news);
       } catch (error) {
         const verb = { create: "creating", update: "updating", delete: "deleting" }[write.call];
         failures.push({ write, reason: failed(verb, write.userArn, error).message });
@@ -192,7 +186,6 @@ async function makeWrites(
     }
   };
   await Promise.all(Array.from({ length: writesAtOnce }, worker));
-  for (const userArn of Object.keys(news.people)) taken.add(profileKey(news.region, userArn));
   return failures;
 }
 
@@ -200,11 +193,12 @@ async function makeWrite(
   service: Connection,
   { userArn, call, values }: Write,
   news: RosterInputs,
-): Promise<LiveProfile | undefined> {
+): Promise<unknown> {
+  // It may have moved to another resource since it was planned.
+  if (call === "delete") return deleteUndeclared(news.region, userArn, service.delete);
   const declared = news.people[userArn];
   try {
-    if (call === "create") return await service.create(userArn, values);
-    if (call === "update") return await service.update(userArn, values);
+    return await service[call](userArn, values);
   } catch (error) {
     // Somebody was faster, or an answer was lost on the way: once more, from what is there now.
     if (isFault(error, "UserProfileNotFoundException") && declared) {
@@ -221,17 +215,14 @@ async function makeWrite(
     if (!news.adopt) throw new Error("a profile exists already and differs; set `adopt: true`");
     return service.update(userArn, again.values);
   }
-  // A profile that another resource of this update took over is not the roster's to delete.
-  if (!taken.has(profileKey(news.region, userArn))) await service.delete(userArn);
-  return undefined;
 }
 
 /** Refreshes the people from the live profiles; an empty id when not one of them is left. */
 async function read(id: string, props: Props): Promise<pulumi.dynamic.ReadResult> {
   const recorded = props as unknown as RosterState;
-  let profiles: Map<string, LiveProfile>;
+  let profiles: ReadonlyMap<string, LiveProfile>;
   try {
-    profiles = await liveProfiles(recorded.region);
+    profiles = await (await connection(recorded.region)).all();
     // From here on the state says what is live.
     found.delete(rosterKey(recorded));
   } catch (error) {
@@ -248,7 +239,7 @@ async function read(id: string, props: Props): Promise<pulumi.dynamic.ReadResult
   return { id, props: refreshed, inputs };
 }
 
-/** Deletes every profile of the roster that no other resource has taken over. */
+/** Deletes every profile of the roster that the program does not declare elsewhere. */
 async function remove(id: string, props: Props): Promise<void> {
   const { people, region } = props as unknown as RosterState;
   const writes = Object.keys(people).map(
@@ -257,7 +248,7 @@ async function remove(id: string, props: Props): Promise<void> {
   try {
     const service = await connection(region);
     const none = { people: {}, region };
-    const [failure] = await makeWrites(service, writes, none, undefined);
+    const [failure] = await makeWrites(service, writes, none);
     if (failure) throw new Error(failure.reason);
   } catch (error) {
     throw failed("deleting", id, error);
@@ -273,21 +264,13 @@ function regionRefusal(region: string, profiles: number): string {
   );
 }
 
-function planOptions({ unmanaged = "report", adopt = false }: RosterInputs) {
-  return { unmanaged, adopt };
+function planOptions({ unmanaged = "report", adopt = false, region }: RosterInputs) {
+  return { unmanaged, adopt, isDeclared: (userArn: string) => isDeclared(region, userArn) };
 }
 
-function liveProfiles(region: string): Promise<Map<string, LiveProfile>> {
-  let reading = live.get(region);
-  if (reading === undefined) {
-    reading = connection(region)
-      .then((service) => service.list())
-      .then((list) => new Map(list.map((profile) => [profile.userArn, profile])));
-    // A failed read may be tried again.
-    reading.catch(() => live.delete(region));
-    live.set(region, reading);
-  }
-  return reading;
+/** Every live profile of a region; undefined when drift is off. */
+async function liveProfiles(region: string): Promise<ReadonlyMap<string, LiveProfile> | undefined> {
+  return current().drift ? (await connection(region)).all() : undefined;
 }
 
 /** What the state records: the inputs without the host's own. */

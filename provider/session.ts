@@ -14,15 +14,6 @@ export type Props = Record<string, unknown>;
 let settings: Settings | Error | undefined;
 let connect: ((region?: string) => Promise<Connection>) | undefined;
 
-/**
- * Profiles that this process created or took over. When a resource is renamed, replaced by one of the
- * same ARN, or moved into a roster or out of it, the engine creates the new one first and deletes the old
- * one last; by then the profile is the new one's.
- */
-export const taken = new Set<string>();
-
-export const profileKey = (region: string, userArn: string) => `${region} ${userArn}`;
-
 export async function configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
   // No await before this: the host uses the provider before configure has settled. An error is kept,
   // for one thrown here would reach only the first resource.

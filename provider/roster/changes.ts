@@ -8,6 +8,7 @@ export interface RosterChanges {
   readonly changed?: Readonly<Record<string, string>>;
   readonly drifted?: Readonly<Record<string, string | Readonly<Record<string, FieldDrift>>>>;
   readonly missing?: readonly string[];
+  readonly moved?: readonly string[];
   readonly removed?: readonly string[];
   readonly unmanaged?: readonly string[];
 }
@@ -29,6 +30,7 @@ export function describeChanges(plan: RosterPlan, showValues: boolean): RosterCh
       ]),
     ),
     missing: missing.map(([arn]) => name(arn)),
+    moved: plan.moved.map(name),
     removed: plan.removed.map(name),
     unmanaged: plan.unmanaged.map(name),
   };
@@ -50,6 +52,7 @@ export function naming(plan: RosterPlan): (userArn: string) => string {
     ...plan.added,
     ...plan.changed.keys(),
     ...plan.drifted.keys(),
+    ...plan.moved,
     ...plan.removed,
     ...plan.unmanaged,
     ...plan.conflicts.keys(),

@@ -22,6 +22,8 @@ export interface PlanOptions {
   readonly unmanaged: UnmanagedRule;
   /** Whether profiles that exist and differ are taken over. */
   readonly adopt: boolean;
+  /** Whether the program declares the profile, in whichever resource; nobody when absent. */
+  readonly isDeclared?: (userArn: string) => boolean;
 }
 
 /** One call of the API that brings a profile to what is declared. */
@@ -39,7 +41,9 @@ export interface RosterPlan {
   readonly changed: ReadonlyMap<string, readonly Field[]>;
   /** What others changed: by ARN what differs; `profile: "missing"` for who disappeared. */
   readonly drifted: ReadonlyMap<string, Drift>;
-  /** No longer in the roster. */
+  /** No longer in the roster, and declared by another resource of the program. */
+  readonly moved: readonly string[];
+  /** No longer in the roster, nor declared elsewhere. */
   readonly removed: readonly string[];
   /** Live, declared by nobody, and in an account of the roster. */
   readonly unmanaged: readonly string[];
@@ -84,15 +88,21 @@ export function planRoster(
     if (write) writes.push(write);
   }
 
-  const removed = Object.keys(before)
+  const { isDeclared = () => false } = options;
+  const left = Object.keys(before)
     .filter((userArn) => !Object.hasOwn(now, userArn))
     .sort();
-  const unmanaged = options.unmanaged === "ignore" ? [] : strangers(before, now, live);
+  const moved = left.filter(isDeclared);
+  const removed = left.filter((userArn) => !isDeclared(userArn));
+  const unmanaged =
+    options.unmanaged === "ignore"
+      ? []
+      : strangers(before, now, live).filter((userArn) => !isDeclared(userArn));
   const unwanted = options.unmanaged === "remove" ? [...removed, ...unmanaged] : removed;
   for (const userArn of unwanted) {
     if (there(userArn)) writes.push({ userArn, call: "delete", values: {} });
   }
-  return { added, changed, drifted, removed, unmanaged, conflicts, writes };
+  return { added, changed, drifted, moved, removed, unmanaged, conflicts, writes };
 }
 
 function bringUpToDate(

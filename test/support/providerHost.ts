@@ -31,14 +31,15 @@ type ProviderModule = typeof import("../../provider/provider");
 const modulePath = require.resolve("../../provider/provider");
 const providerText = 'exports.handler = () => require("pulumi-codestar/provider")';
 
-const sessionPath = require.resolve("../../provider/session");
+/** The modules that have state of their own, in the order of their imports. */
+const stateful = ["session", "declared"].map((name) => require.resolve(`../../provider/${name}`));
 
 /** Compiled once: ts-node would do it for each of some hundred processes. */
 const compiled = new Map<string, string>();
 
-/** The provider module as a new process loads it; nothing else but the session has state of its own. */
+/** The provider module as a new process loads it. */
 function newProvider(): ProviderModule {
-  require.cache[sessionPath] = load(sessionPath);
+  for (const path of stateful) require.cache[path] = load(path);
   return load(modulePath).exports as ProviderModule;
 }
 

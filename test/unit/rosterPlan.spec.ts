@@ -108,6 +108,18 @@ describe("planRoster", () => {
     assert.deepEqual(ignoring.unmanaged, []);
   });
 
+  it("neither removes nor reports whom the program declares elsewhere", () => {
+    const before = { [arn("ada")]: ada, [arn("bob")]: ada, [arn("eve")]: ada };
+    const live = liveOf({ ...before, [arn("zoe")]: ada });
+    const elsewhere = [arn("bob"), arn("zoe")];
+    const isDeclared = (userArn: string) => elsewhere.includes(userArn);
+    const options: PlanOptions = { unmanaged: "remove", adopt: false, isDeclared };
+    const plan = planRoster(before, { [arn("ada")]: ada }, live, options);
+    assert.deepEqual(plan.writes, [{ userArn: arn("eve"), call: "delete", values: {} }]);
+    assert.deepEqual(describeChanges(plan, false), { moved: ["bob"], removed: ["eve"] });
+    assert.deepEqual(refusals(plan, before, [arn("bob")], { ...options, maxRemovals: 1 }), []);
+  });
+
   it("names people of several accounts by their ARNs", () => {
     const now = { [arn("ada")]: ada, [arn("ada", "999999999999")]: ada };
     const changes = describeChanges(planRoster({}, now, new Map(), report), false);

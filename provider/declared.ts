@@ -1,0 +1,40 @@
+/*
+ * What this process knows of the profiles that the running program declares. The engine checks every resource
+ * before it deletes those that left the program, in this update or one that failed before; a `destroy` runs no
+ * check. So whoever deletes asks here, and a profile that the program declares stays, whoever had it before.
+ */
+
+const declared = new Set<string>();
+
+/** The deletes under way, by profile. */
+const deletes = new Map<string, Promise<void>>();
+
+export const profileKey = (region: string, userArn: string) => `${region} ${userArn}`;
+
+/**
+ * Notes that the program declares the profile: from here on no delete of it begins in this process. Settles
+ * when one that had begun is over, and what is read after that is true.
+ */
+export async function declare(region: string, userArns: readonly string[]): Promise<void> {
+  const keys = userArns.map((userArn) => profileKey(region, userArn));
+  for (const key of keys) declared.add(key);
+  if (deletes.size > 0) await Promise.allSettled(keys.map((key) => deletes.get(key)));
+}
+
+export function isDeclared(region: string, userArn: string): boolean {
+  return declared.has(profileKey(region, userArn));
+}
+
+/** Deletes the profile unless the program declares it. */
+export async function deleteUndeclared(
+  region: string,
+  userArn: string,
+  remove: (userArn: string) => Promise<void>,
+): Promise<void> {
+  if (isDeclared(region, userArn)) return;
+  // Nothing is waited for between the question and this note.
+  const key = profileKey(region, userArn);
+  const under = remove(userArn).finally(() => deletes.delete(key));
+  deletes.set(key, under);
+  await under;
+}
