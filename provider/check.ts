@@ -13,6 +13,8 @@ export interface CheckFailure {
   readonly property: string;
   /** Holds no value of displayName, emailAddress (sensitive in the API's model) or sshPublicKey. */
   readonly reason: string;
+  /** A key is weak, and `allowWeakKeys` would let it pass. */
+  readonly weakKey?: true;
 }
 
 export interface CheckOptions extends SshPublicKeyRules {
@@ -41,16 +43,23 @@ export function checkInputs(
       : isUnknown(value)
         ? []
         : problems(value, options);
-    for (const clause of clauses) failures.push({ property, reason: `${property} ${clause}` });
+    for (const clause of clauses) failures.push(failure(property, clause));
   }
   return [...failures, ...unknownProperties(inputs)];
+}
+
+/** Reads on after the property's name. */
+type Clause = string | { readonly text: string; readonly weakKey: true };
+
+function failure(property: string, clause: Clause): CheckFailure {
+  if (typeof clause === "string") return { property, reason: `${property} ${clause}` };
+  return { property, reason: `${property} ${clause.text}`, weakKey: true };
 }
 
 interface Property {
   /** What to give; absent when the property may be left out. */
   readonly required?: string;
-  /** Clauses that read on after the property's name. */
-  readonly problems: (value: unknown, options: CheckOptions) => string[];
+  readonly problems: (value: unknown, options: CheckOptions) => Clause[];
 }
 
 /** Lengths and patterns are those of AWS's model of `codestar` 2017-04-19; AWS's service checks no more than these. */
@@ -101,7 +110,7 @@ function notAnArgument(name: string): string {
 }
 
 /** A rule for texts, as a rule for any value. */
-function text(problems: (value: string, options: CheckOptions) => string[]): Property["problems"] {
+function text(problems: (value: string, options: CheckOptions) => Clause[]): Property["problems"] {
   return (value, options) => {
     if (typeof value !== "string") return [`must be a string, not ${kindOf(value)}`];
     // What an output becomes in an ordinary template string; some of it would pass as a name.
@@ -170,8 +179,8 @@ function emailShapeProblem(address: string): string {
 }
 
 /** SshPublicKey, 0 to 16384: `^[\t\r\n\u0020-\u00FF]*$`. AWS checks no more; that the keys are keys is ours. */
-function sshPublicKeyProblems(keys: string, options: CheckOptions): string[] {
-  const problems = lengthProblems(keys, 0, 16384);
+function sshPublicKeyProblems(keys: string, options: CheckOptions): Clause[] {
+  const problems: Clause[] = lengthProblems(keys, 0, 16384);
   if (keys.startsWith("\uFEFF")) {
     return [...problems, "begins with a byte order mark; save the file without it"];
   }
@@ -180,8 +189,9 @@ function sshPublicKeyProblems(keys: string, options: CheckOptions): string[] {
       "has a character outside Latin-1, or a control character; U+0020 to U+00FF, tabs and ends of lines are allowed (look at the comment after the key)",
     );
   }
-  const { problem } = readSshPublicKeys(keys, options);
-  return problem === undefined ? problems : [...problems, problem];
+  const { problem, weak } = readSshPublicKeys(keys, options);
+  if (problem === undefined) return problems;
+  return [...problems, weak ? { text: problem, weakKey: true } : problem];
 }
 
 function regionProblems(region: string): string[] {

@@ -1,6 +1,6 @@
 /** What a key blob turned out to be. */
 export interface SshKeyBlob {
-  /** Of the modulus (RSA), of p (DSA), of the curve (all others). */
+  /** Of the modulus (RSA), of p (DSA), of the curve (all others); ssh-mldsa44-ed25519 counts as its curve. */
   readonly bits: number;
   /** Why the key gives little protection; absent for a strong one. */
   readonly weakness?: string;
@@ -35,18 +35,21 @@ export type SshKeyType =
   | "ecdsa-sha2-nistp521"
   | "sk-ssh-ed25519@openssh.com"
   | "sk-ecdsa-sha2-nistp256@openssh.com"
+  | "ssh-mldsa44-ed25519@openssh.com"
   | "ssh-rsa"
   | "ssh-dss";
 
-/** RFC 8709; RFC 5656; OpenSSH's PROTOCOL.u2f; RFC 4253. The order is the one in which they are offered to the reader of a message. */
+/** RFC 8709; RFC 5656; OpenSSH's PROTOCOL.u2f and ssh-mldsa-eddsa.c (of 10.5); RFC 4253. The order is the one in which they are offered to the reader of a message. */
 const readers: Record<SshKeyType, (fields: Fields) => SshKeyBlob> = {
-  "ssh-ed25519": readEd25519,
+  "ssh-ed25519": (fields) => readPoint(fields, ed25519Bytes),
   "ecdsa-sha2-nistp256": (fields) => readEcdsa(fields, "nistp256"),
   "ecdsa-sha2-nistp384": (fields) => readEcdsa(fields, "nistp384"),
   "ecdsa-sha2-nistp521": (fields) => readEcdsa(fields, "nistp521"),
-  "sk-ssh-ed25519@openssh.com": (fields) => readApplication(fields, readEd25519(fields)),
+  "sk-ssh-ed25519@openssh.com": (fields) =>
+    readApplication(fields, readPoint(fields, ed25519Bytes)),
   "sk-ecdsa-sha2-nistp256@openssh.com": (fields) =>
     readApplication(fields, readEcdsa(fields, "nistp256")),
+  "ssh-mldsa44-ed25519@openssh.com": (fields) => readPoint(fields, mldsa44Bytes + ed25519Bytes),
   "ssh-rsa": readRsa,
   "ssh-dss": readDsa,
 };
@@ -57,10 +60,15 @@ export function isSshKeyType(name: string): name is SshKeyType {
   return Object.hasOwn(readers, name);
 }
 
-function readEd25519(fields: Fields): SshKeyBlob {
-  const point = fields.string("its public key");
-  if (point.length !== 32) {
-    throw new BrokenKeyBlob(`has a public key of ${point.length} bytes where 32 are right`);
+const ed25519Bytes = 32;
+/** FIPS 204, table 2. */
+const mldsa44Bytes = 1312;
+
+/** A public key of a fixed length, in which every value is one. */
+function readPoint(fields: Fields, bytes: number): SshKeyBlob {
+  const { length } = fields.string("its public key");
+  if (length !== bytes) {
+    throw new BrokenKeyBlob(`has a public key of ${length} bytes where ${bytes} are right`);
   }
   return { bits: 256 };
 }
@@ -160,6 +168,20 @@ function readDsa(fields: Fields): SshKeyBlob {
   }
   return { bits: p.bits, weakness: "a DSA key, a type that OpenSSH has given up" };
 }
+
+/** What the blob of a key in base64 names as its type, known or not, whole or cut off after it; undefined when it is no key. */
+export function typeInside(base64: string): string | undefined {
+  const head = Buffer.from(base64.slice(0, longestHead), "base64");
+  if (head.length < 4) return undefined;
+  const length = head.readUInt32BE(0);
+  const name = head.subarray(4, 4 + length).toString("latin1");
+  return name.length === length && keyTypeName.test(name) ? name : undefined;
+}
+
+/** RFC 4251, section 6: printable ASCII without a comma, at most 64 characters. No type is shorter than four. */
+const keyTypeName = /^[!-+\--~]{4,64}$/;
+/** A length and the longest name, in base64. */
+const longestHead = 92;
 
 /** The length-prefixed fields of a blob (RFC 4251, section 5), read in order. */
 class Fields {

@@ -1,17 +1,18 @@
-import { nearest } from "./nearest";
+import { holdsPrivateKey } from "./privateKey";
 import {
   BrokenKeyBlob,
   isSshKeyType,
   readKeyBlob,
   type SshKeyType,
   sshKeyTypes,
+  typeInside,
 } from "./sshKeyBlob";
 
 /** One OpenSSH public key. */
 export interface SshPublicKey {
   /** The name of its type, for example `ssh-ed25519`. */
   readonly type: SshKeyType;
-  /** The size that `ssh-keygen -l` prints: of the modulus (RSA), of p (DSA), of the curve. */
+  /** The size that `ssh-keygen -l` prints: of the modulus (RSA), of p (DSA), of the curve (all others). */
   readonly bits: number;
   /** `SHA256:` and the hash of the blob in base64 without padding, as `ssh-keygen -l` prints it. */
   readonly fingerprint: string;
@@ -24,8 +25,13 @@ export interface SshPublicKey {
  * field (`sshPublicKey holds a private key; …`). It never repeats any of the text, which may be a secret.
  */
 export type SshPublicKeysRead =
-  | { readonly keys: readonly SshPublicKey[]; readonly problem?: never }
-  | { readonly problem: string; readonly keys?: never };
+  | { readonly keys: readonly SshPublicKey[]; readonly problem?: never; readonly weak?: never }
+  | {
+      readonly problem: string;
+      /** The text is well formed and has a key that only `allowWeakKeys` takes. */
+      readonly weak: boolean;
+      readonly keys?: never;
+    };
 
 export interface SshPublicKeyRules {
   /** Takes DSA keys, and RSA keys of 1024 to 2047 bits, too. */
@@ -38,22 +44,42 @@ export interface SshPublicKeyRules {
  */
 export function readSshPublicKeys(text: string, rules: SshPublicKeyRules): SshPublicKeysRead {
   const format = formatProblem(text);
-  if (format) return { problem: format };
+  if (format) return { problem: format, weak: false };
   const lines = text.split(/\r\n|\n|\r/);
   const written = lines.filter((line) => line.trim() !== "").length;
   const keys: SshPublicKey[] = [];
+  let weak: string | undefined;
   for (const [index, line] of lines.entries()) {
-    if (/^[ \t]*(#|$)/.test(line)) continue;
-    const read = readLine(line.replace(/^[ \t]+/, "").trimEnd(), rules);
-    if (typeof read === "string") {
-      return { problem: written > 1 ? `on line ${index + 1} ${read}` : read };
-    }
-    keys.push(read);
+    if (isCommentLine(line)) continue;
+    const place = written > 1 ? `on line ${index + 1} ` : "";
+    const read = readLine(line.replace(/^[ \t]+/, "").trimEnd());
+    if (typeof read === "string") return { problem: place + read, weak: false };
+    if (read.weakness && !rules.allowWeakKeys)
+      weak ??= `${place}holds ${read.weakness}; ${stronger}`;
+    keys.push(read.key);
   }
+  if (weak !== undefined) return { problem: weak, weak: true };
   if (written > 0 && keys.length === 0) {
-    return { problem: `holds comments but no key; ${keyForm}, and "" is no key` };
+    const problem = `holds comments but no key; ${keyForm}, and "" is no key`;
+    return { problem, weak: false };
   }
   return { keys };
+}
+
+/**
+ * The fingerprints of all public keys that can be found in a text, weak ones too, whatever else is wrong with it: where
+ * nothing may be overlooked. Lines that are comments do not count.
+ */
+export function findFingerprints(text: string): string[] {
+  const lines = text.split(/\r\n|\n|\r/).filter((line) => !isCommentLine(line));
+  return lines.flatMap((line) =>
+    [...line.matchAll(keyBlob)].flatMap(([base64]) => {
+      const type = typeInside(base64);
+      if (type === undefined || !isSshKeyType(type)) return [];
+      const read = readKey(type, base64);
+      return typeof read === "string" ? [] : [read.key.fingerprint];
+    }),
+  );
 }
 
 /** Whether two `sshPublicKey` texts are the same but for white space around them; absent is `""`. */
@@ -90,22 +116,10 @@ export function describeSshPublicKeyDrift(
 
 const keyForm = 'write one line per key, "<type> <base64> [comment]", as in a .pub file';
 
-/** PEM of any kind, OpenSSH, SSH2, PGP; then PuTTY; then the first bytes of an OpenSSH private key in base64. */
-const privateKeySign =
-  /BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|PuTTY-User-Key-File|Private-(?:Lines|MAC|Hash):|b3BlbnNzaC1rZXktdj/i;
-
-/** Whether there is a private key anywhere in the text. */
-export function holdsPrivateKey(text: string): boolean {
-  return privateKeySign.test(text);
-}
+const stronger = "use ssh-ed25519 or RSA of 3072 bits, or set codestar:allowWeakKeys to true";
 
 /** Texts that are not lines of keys at all, each with the way to what is wanted. Searched in the whole text, so a key pasted as one line is found too. */
 const otherFormats: readonly { sign: RegExp; problem: string }[] = [
-  {
-    sign: privateKeySign,
-    problem:
-      "holds a private key; give the public key instead (the .pub file beside it, or what ssh-keygen -y -f prints), and replace the pair if the private key was stored or sent anywhere",
-  },
   {
     sign: /BEGIN SSH2 PUBLIC KEY/i,
     problem:
@@ -125,16 +139,42 @@ const otherFormats: readonly { sign: RegExp; problem: string }[] = [
   },
 ];
 
+const privateKey =
+  "holds a private key; give the public key instead (the .pub file beside it, or what ssh-keygen -y -f prints), and replace the pair if the private key was stored or sent anywhere";
+
 function formatProblem(text: string): string | undefined {
+  if (holdsPrivateKey(text)) return privateKey;
   return otherFormats.find(({ sign }) => sign.test(text))?.problem;
 }
 
+/** Blank lines too. */
+function isCommentLine(line: string): boolean {
+  return /^[ \t]*(#|$)/.test(line);
+}
+
+interface KeyRead {
+  readonly key: SshPublicKey;
+  /** Why the key gives little protection; absent for a strong one. */
+  readonly weakness: string | undefined;
+}
+
 /** The key of one line without white space around it, or the problem. */
-function readLine(line: string, rules: SshPublicKeyRules): SshPublicKey | string {
+function readLine(line: string): KeyRead | string {
   const [, type = "", base64 = "", comment = ""] =
     /^([^ \t]+)(?:[ \t]+([^ \t]+))?(?:[ \t]+(.*))?$/s.exec(line) ?? [];
-  if (!isSshKeyType(type)) return `holds ${withoutType(line, type)}`;
+  if (!isSshKeyType(type)) return `holds ${withoutType(line, type, base64)}`;
   if (base64 === "") return `holds the type ${type} without a key after it; ${keyForm}`;
+  const read = readKey(type, base64);
+  if (typeof read === "string") return read;
+  if (holdsKey(comment))
+    return `holds a second key in the comment of the first, where it does not count; ${oneKeyALine}`;
+  return { ...read, key: { ...read.key, comment } };
+}
+
+const oneKeyALine =
+  "write each key on a line of its own (in YAML as an item of a list or after |, for > and quotes make one line of several)";
+
+function readKey(type: SshKeyType, base64: string): KeyRead | string {
   const blob = Buffer.from(base64, "base64");
   // Buffer skips what it cannot decode; only a text that comes out the same was base64, padded as OpenSSH asks.
   if (blob.toString("base64") !== base64) {
@@ -142,10 +182,7 @@ function readLine(line: string, rules: SshPublicKeyRules): SshPublicKey | string
   }
   try {
     const { bits, weakness } = readKeyBlob(blob, type);
-    if (weakness && !rules.allowWeakKeys) {
-      return `holds ${weakness}; use ssh-ed25519 or RSA of 3072 bits, or set codestar:allowWeakKeys to true`;
-    }
-    return { type, bits, fingerprint: fingerprintOf(blob), comment };
+    return { key: { type, bits, fingerprint: fingerprintOf(blob), comment: "" }, weakness };
   } catch (error) {
     if (error instanceof BrokenKeyBlob)
       return `holds an ${type} key that ${error.message}; ${keyForm}`;
@@ -153,10 +190,23 @@ function readLine(line: string, rules: SshPublicKeyRules): SshPublicKey | string
   }
 }
 
+/** What can be the blob of a key: a length below 256, whose first three bytes are AAAA, and something after it. */
+const keyBlob = /AAAA(?!A)[A-Za-z0-9+/]{8,}={0,2}/g;
+
+/** Whether a key stands in the text, of any type, cut off or damaged. */
+function holdsKey(text: string): boolean {
+  return [...text.matchAll(keyBlob)].some(([base64]) => typeInside(base64) !== undefined);
+}
+
 /** What a line is that does not begin with a key type. */
-function withoutType(line: string, word: string): string {
+function withoutType(line: string, word: string, base64: string): string {
   if (/-cert-v\d\d@openssh\.com$/.test(word)) {
     return "an OpenSSH certificate, which expires and proves itself to servers that trust its authority; give the public key that it certifies (the .pub file without -cert in its name)";
+  }
+  const inside = typeInside(base64);
+  // What the key itself names is a type, and no secret.
+  if (inside === word) {
+    return `a key of the type ${word}, which this version does not know; the types are ${sshKeyTypes.join(", ")}`;
   }
   // Options (from="…", command="…") are refused, not skipped: who may log in from where, and run what, is for the server
   // that grants access to say, and a profile's owner may write this field without being that server's administrator.
@@ -171,9 +221,8 @@ function withoutType(line: string, word: string): string {
   if (/^(?:~|\.{0,2}[/\\]|file:|[A-Za-z]:\\)|\.pub$/.test(word)) {
     return `what looks like the path of a file; give the text of the file, for example with readFileSync(path, "utf8")`;
   }
-  const meant = nearest(word, sshKeyTypes);
-  const hint = meant ? ` (did you mean ${meant}?)` : "";
-  return `something that does not begin with a type of key${hint}; ${keyForm}, and the types are ${sshKeyTypes.join(", ")}`;
+  const meant = inside !== undefined && isSshKeyType(inside) ? ` (did you mean ${inside}?)` : "";
+  return `something that does not begin with a type of key${meant}; ${keyForm}, and the types are ${sshKeyTypes.join(", ")}`;
 }
 
 function fingerprintOf(blob: Buffer): string {

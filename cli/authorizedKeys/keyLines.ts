@@ -1,3 +1,4 @@
+import { holdsPrivateKey } from "../../provider/privateKey";
 import { readSshPublicKeys } from "../../provider/sshPublicKey";
 
 /**
@@ -7,19 +8,16 @@ import { readSshPublicKeys } from "../../provider/sshPublicKey";
  * whoever reads profiles then holds that key.
  */
 export function authorizedKeyLines(text: string, comment: string): string[] {
+  if (holdsPrivateKey(text)) return [];
   const keys = new Set<string>();
   for (const line of text.split(/\r\n|\n|\r/)) {
-    const { keys: read, problem } = readSshPublicKeys(line, rules);
-    if (problem?.includes("private key")) return [];
-    const [key] = read ?? [];
-    const [, type, base64] = /^[ \t]*([^ \t]+)[ \t]+([A-Za-z0-9+/=]+)/.exec(line) ?? [];
-    if (key === undefined || type !== key.type) continue;
-    // What is printed has itself been read, and is the key that was found.
-    const written = `${type} ${base64}`;
-    const [again] = readSshPublicKeys(written, rules).keys ?? [];
-    if (again?.fingerprint === key.fingerprint) keys.add(written);
+    const [, type, base64] = lineStart.exec(line) ?? [];
+    if (type === undefined || base64 === undefined) continue;
+    // What is printed has itself been read, without what stands after it on its line.
+    const key = `${type} ${base64}`;
+    if (readSshPublicKeys(key, { allowWeakKeys: false }).keys) keys.add(key);
   }
   return [...keys].map((key) => `${key} ${comment}`);
 }
 
-const rules = { allowWeakKeys: false };
+const lineStart = /^[ \t]*([^ \t]+)[ \t]+([A-Za-z0-9+/=]+)(?:[ \t]|$)/;

@@ -1,6 +1,6 @@
 import { lstatSync, readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
-import { holdsPrivateKey } from "../sshPublicKey";
+import { holdsPrivateKey } from "../privateKey";
 
 export type KeyFileRead =
   | { readonly keys: string; readonly problem?: never }

@@ -1,4 +1,4 @@
-import { readSshPublicKeys } from "../sshPublicKey";
+import { findFingerprints } from "../sshPublicKey";
 import { accountOf, userNameOf } from "../userArn";
 import { entry } from "./located";
 import type { DeclaredPerson } from "./people";
@@ -80,8 +80,7 @@ function keysOf({ sshPublicKey = "", content, keySpan }: DeclaredPerson): KeyPla
 }
 
 function fingerprints(text: string, span: Span): KeyPlace[] {
-  const { keys = [] } = readSshPublicKeys(text, { allowWeakKeys: true });
-  return keys.map(({ fingerprint }) => ({ fingerprint, span }));
+  return findFingerprints(text).map((fingerprint) => ({ fingerprint, span }));
 }
 
 /** Who came first with this; undefined, and remembered, when it is this person. */

@@ -1,5 +1,5 @@
 import { checkInputs } from "../check";
-import { holdsPrivateKey, readSshPublicKeys } from "../sshPublicKey";
+import { holdsPrivateKey } from "../privateKey";
 import { userNameOf } from "../userArn";
 import { KeyFiles } from "./keyFiles";
 import { entry, type Located, type LocatedEntry, plain } from "./located";
@@ -168,7 +168,7 @@ function checkValues(
   shapely: boolean,
   { file: { source }, allowWeakKeys, problems }: Reading,
 ): void {
-  for (const { property, reason } of checkInputs(inputs, { allowWeakKeys })) {
+  for (const { property, reason, weakKey } of checkInputs(inputs, { allowWeakKeys })) {
     // Reported where the key stands, once.
     if (source.privateKeyAt !== undefined && holdsPrivateKey(inputs[property] ?? "")) continue;
     const missing = inputs[property] === undefined;
@@ -179,14 +179,14 @@ function checkValues(
       continue;
     }
     const written = entry(value, "sshPublicKey")?.value ?? entry(value, "sshPublicKeyFile")?.value;
-    const weak = isOnlyWeak(inputs.sshPublicKey ?? "");
     const span = wrongKey(written, allowWeakKeys)?.span ?? written?.span ?? keySpan;
-    problems.add(
-      source,
-      span,
-      weak ? "weak-key" : "invalid-value",
-      weak ? `${reason}, or write allow: [weak-keys] in the roster` : reason,
-    );
+    if (weakKey) {
+      const message = `${reason}, or write allow: [weak-keys] in the roster`;
+      problems.add(source, span, "weak-key", message);
+    } else {
+      // A place without a text: what cannot be read as a public key may be a secret.
+      problems.add(source, { start: span.start, end: span.start }, "invalid-value", reason);
+    }
   }
 }
 
@@ -196,12 +196,10 @@ function wrongKey(written: Located | undefined, allowWeakKeys: boolean): Located
   return written.items.find(
     (item) =>
       item.kind === "text" &&
-      readSshPublicKeys(item.value, { allowWeakKeys }).problem !== undefined,
+      checkInputs({ sshPublicKey: item.value }, { allowWeakKeys }).some(
+        ({ property }) => property === "sshPublicKey",
+      ),
   );
-}
-
-function isOnlyWeak(text: string): boolean {
-  return readSshPublicKeys(text, { allowWeakKeys: true }).problem === undefined;
 }
 
 function reportRepeatedFields({ value }: LocatedEntry, file: RosterFile, problems: Problems): void {

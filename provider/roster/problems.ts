@@ -1,4 +1,5 @@
 import { printable, printableInPlace } from "../printable";
+import { holdsPrivateKey } from "../privateKey";
 import type { Position, SourceText, Span } from "./sourceText";
 
 /** What kind of problem it is; stable, for tools that read the JSON. */
@@ -39,7 +40,7 @@ export class Problems {
     const position = source.position(span.start);
     if (source.privateKeyAt !== undefined) {
       // A parser's message, or a name that is none, may repeat a line of the key.
-      const repeats = rule === "syntax" || rule === "unknown-field";
+      const repeats = rule === "syntax" || rule === "unknown-field" || holdsPrivateKey(message);
       const shown = repeats ? "cannot be read as a roster" : message;
       this.found.push({ ...position, text: hidden, message: shown, rule });
       return;

@@ -46,10 +46,10 @@ export const personSchema = z
       })
       .optional(),
     sshPublicKey: z
-      .union([sshKeyText, z.array(sshKeyText).min(1)])
+      .union([sshKeyText, z.array(sshKeyText)])
       .meta({
         description:
-          'One OpenSSH public key as text, or a list of them. "" declares that there is no key; absent, the key is not managed.',
+          'One OpenSSH public key as text, or a list of them. "" or an empty list declares that there is no key; absent, the key is not managed.',
         examples: ["ssh-ed25519 AAAA… ada@laptop"],
       })
       .optional(),

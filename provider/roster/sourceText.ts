@@ -1,5 +1,5 @@
 import { LineCounter } from "yaml";
-import { holdsPrivateKey } from "../sshPublicKey";
+import { findPrivateKey } from "../privateKey";
 
 /** A stretch of a file's text, in UTF-16 units from its start; `end` is exclusive. */
 export interface Span {
@@ -29,9 +29,7 @@ export class SourceText {
     for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) {
       this.lines.addNewLine(at + 1);
     }
-    this.privateKeyAt = holdsPrivateKey(text)
-      ? Math.max(0, text.search(/-----BEGIN|PRIVATE KEY|PuTTY|Private-|b3BlbnNzaC1rZXktdj/i))
-      : undefined;
+    this.privateKeyAt = findPrivateKey(text);
   }
 
   position(offset: number): Position {

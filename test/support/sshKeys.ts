@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { blobOf, field, line } from "./sshKeyBlobs";
+
 /** A public key with what `ssh-keygen -lf` (OpenSSH 9.2) prints of it. Their private halves were thrown away. */
 export interface KnownSshKey {
   readonly type: string;
@@ -90,6 +93,21 @@ export const skNistp256: KnownSshKey = {
   line: "sk-ecdsa-sha2-nistp256@openssh.com AAAAInNrLWVjZHNhLXNoYTItbmlzdHAyNTZAb3BlbnNzaC5jb20AAAAIbmlzdHAyNTYAAABBBLIgQ6VAunV1Q3EvSpe7pq+cccR+SQ0Jm4JQjgceU/XsP3KmX5qcLkJVWG9LZawcL+xaA+FvHggOoazSiK1rWkwAAAAIc3NoOndvcms= token",
 };
 
+/** Of bytes that stand for a key, of the right number: OpenSSH knows the type since 10.5, and lists 256 bits. */
+export const mldsa44: KnownSshKey = {
+  type: "ssh-mldsa44-ed25519@openssh.com",
+  bits: 256,
+  fingerprint: "SHA256:8Ng/lW0zBnkm0wlwI7EjMBbq8UVRC1cQsDPWseqKcBY",
+  comment: "grace@laptop",
+  weak: false,
+  line: line("ssh-mldsa44-ed25519@openssh.com", mldsa44Blob(1344), "grace@laptop"),
+};
+
+export function mldsa44Blob(bytes: number): Buffer {
+  const key = createHash("shake256", { outputLength: bytes }).update("grace").digest();
+  return blobOf("ssh-mldsa44-ed25519@openssh.com", field(key));
+}
+
 export const certificate =
   "ecdsa-sha2-nistp256-cert-v01@openssh.com AAAAKGVjZHNhLXNoYTItbmlzdHAyNTYtY2VydC12MDFAb3BlbnNzaC5jb20AAAAg255XXHKMGsHfoTiG8XIv4+uIn1sisCOiviGdG93JG4AAAAAIbmlzdHAyNTYAAABBBNIX0PrShHPDluRrPB1Z+fUkGSeAMKr5ImpL+wSZAxDjkCvCBYFwgPN5b6F7SUuR5lE3itiVqLRST845EieD2o0AAAAAAAAAAAAAAAEAAAACaWQAAAAAAAAAAAAAAAD//////////wAAAAAAAACCAAAAFXBlcm1pdC1YMTEtZm9yd2FyZGluZwAAAAAAAAAXcGVybWl0LWFnZW50LWZvcndhcmRpbmcAAAAAAAAAFnBlcm1pdC1wb3J0LWZvcndhcmRpbmcAAAAAAAAACnBlcm1pdC1wdHkAAAAAAAAADnBlcm1pdC11c2VyLXJjAAAAAAAAAAAAAAAzAAAAC3NzaC1lZDI1NTE5AAAAIND0TNfVc0dr0+Zjwinh3vNC5bVtcObqTHZUGA+gBEoVAAAAUwAAAAtzc2gtZWQyNTUxOQAAAEB83q+LG6YL5h/Sy9HP0Cw0IUi32gGaSOSfONIxJK6322H/xB1wgGhNeLbZUtEfGHmjMXs/9nKejSXA8VFmf98F ec256@host";
 
@@ -104,4 +122,5 @@ export const knownSshKeys: readonly KnownSshKey[] = [
   dsa1024,
   skEd25519,
   skNistp256,
+  mldsa44,
 ];

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { symlinkSync } from "node:fs";
+import { generateKeyPairSync } from "node:crypto";
+import { readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { formatProblem } from "../../provider/roster";
 import { account, arn, keyLine, places, RosterFolder } from "../support/rosterFiles";
@@ -243,6 +244,71 @@ people:
       assert.match(problems[1]!.message, /is also that of "ada" \(team\.yaml:3:3\)$/);
     });
 
+    it("finds a key used twice where it follows another on its line", () => {
+      const [one, two] = [keyLine(1, "ada@laptop"), keyLine(2, "bob@laptop")];
+      const cases = {
+        "list.yaml": `${head}  ada: { displayName: Ada, emailAddress: a@b.c, sshPublicKey: ["${one}, ${two}"] }\n`,
+        "folded.yaml": `${head}  ada:\n    displayName: Ada\n    emailAddress: a@b.c\n    sshPublicKey: >\n      ${one}\n      ${two}\n`,
+        "quoted.yaml": `${head}  ada:\n    displayName: Ada\n    emailAddress: a@b.c\n    sshPublicKey: "${one}\n      ${two}"\n`,
+      };
+      for (const [name, text] of Object.entries(cases)) {
+        folder.write({
+          [name]: `${text}  bob: { displayName: Bob, emailAddress: b@b.c, sshPublicKey: "${keyLine(2)}" }\n`,
+        });
+        const { problems } = folder.load(name);
+        assert.deepEqual(
+          problems.map(({ rule }) => rule),
+          ["invalid-value", "reused-key"],
+          name,
+        );
+        assert.match(problems[0]!.message, /holds a second key in the comment of the first/);
+        assert.match(problems[1]!.message, /is also that of "ada"/);
+      }
+    });
+
+    it("takes a list without a key for no key", () => {
+      folder.write({
+        "team.yaml": `${head}  ada: { displayName: Ada, emailAddress: a@b.c, sshPublicKey: [] }\n`,
+        "team.json": `{"account":"${account}","people":{"bob":{"displayName":"B","emailAddress":"b@b.c","sshPublicKey":[]}}}`,
+      });
+      const { problems, roster } = folder.load();
+      assert.deepEqual(problems, []);
+      assert.deepEqual(
+        roster.people.map(({ sshPublicKey }) => sshPublicKey),
+        ["", ""],
+      );
+    });
+
+    it("calls only weak keys weak, and advises to allow nothing else", () => {
+      const values = [
+        `${keyLine(1)} \u7b14\u8bb0\u672c`,
+        `${keyLine(1)}\n${"#".repeat(16_400)}`,
+        `${keyLine(1)} ${"x".repeat(16_400)}`,
+        `${keyLine(1)} ${rsa1024.line}`,
+      ];
+      for (const value of values) {
+        for (const written of [JSON.stringify(value), JSON.stringify([keyLine(2), value])]) {
+          for (const allow of ["", "allow: [weak-keys]\n"]) {
+            const problems = problemsOf(
+              `${allow}${head}  ada: { displayName: Ada, emailAddress: a@b.c, sshPublicKey: ${written} }\n`,
+            );
+            assert.deepEqual(
+              problems.map(({ rule }) => rule),
+              ["invalid-value"],
+            );
+            assert.doesNotMatch(problems[0]!.message, /weak/);
+          }
+        }
+      }
+      const both = problemsOf(
+        `${head}  ada: { displayName: Ada, emailAddress: a@b.c, sshPublicKey: "${rsa1024.line} \u7b14" }\n`,
+      );
+      assert.deepEqual(
+        both.map(({ rule }) => rule),
+        ["invalid-value", "weak-key"],
+      );
+    });
+
     it("points at the weak key among several", () => {
       const problems = problemsOf(
         `${head}  ada:\n    displayName: Ada\n    emailAddress: a@b.c\n    sshPublicKey:\n      - ${keyLine(1)}\n      - ${rsa1024.line}\n`,
@@ -393,6 +459,52 @@ ${head}  ada: { displayName: Ada, emailAddress: a@b.c, sshPublicKey: "${rsa1024.
         assert.doesNotMatch(shown, /secret/, name);
         assert.match(shown, /a private key stands here/, name);
       }
+    });
+
+    it("is refused and never shown without its PEM lines, and as a file in base64", () => {
+      const { privateKey } = generateKeyPairSync("ed25519");
+      const rsa = generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey;
+      const bodies = {
+        "PKCS #8": privateKey.export({ type: "pkcs8", format: "der" }).toString("base64"),
+        "PKCS #1": rsa.export({ type: "pkcs1", format: "der" }).toString("base64"),
+        file: Buffer.from(privateKey.export({ type: "pkcs8", format: "pem" })).toString("base64"),
+      };
+      for (const [kind, body] of Object.entries(bodies)) {
+        const person = (field: string) =>
+          `${head}  ada:\n    displayName: Ada\n    emailAddress: a@b.c\n    ${field}\n`;
+        folder.write({
+          "plain.yaml": person(`sshPublicKey: ${body}`),
+          "list.yaml": person(`sshPublicKey: [ssh-ed25519 ${body}, "${body}"]`),
+          "folded.yaml": person(
+            `sshPublicKey: >\n      ${body.match(/.{1,64}/g)!.join("\n      ")}`,
+          ),
+          "name.yaml": person(`displayName: "${body}"`),
+          "number.yaml": person(`sshPublicKey: [[${body}]]`),
+          "field.yaml": person(`"${body}": 1`),
+          "broken.yaml": person(`sshPublicKey: "${body}`),
+          "key.yaml": `people:\n  ${JSON.stringify(body)}:\n    displayName: Ada\n`,
+          "required.yaml": `required: ["${body}"]\n${person("")}`,
+          "quoted.json": JSON.stringify({ account, people: { ada: { sshPublicKey: body } } }),
+          "cells.csv": `userName,displayName,emailAddress,sshPublicKey\nada,Ada,a@b.c,${body}\n`,
+          "header.csv": `userName,${body}\nada,Ada\n`,
+        });
+        for (const name of readdirSync(folder.path)) {
+          const shown = everything(name);
+          assert.ok(!shown.includes(body.slice(0, 32)), `${kind} in ${name}`);
+          assert.match(shown, /private key/, `${kind} in ${name}`);
+        }
+      }
+    });
+
+    it("is not shown when only the value holds it, not the text of the file", () => {
+      const { privateKey } = generateKeyPairSync("ed25519");
+      const body = privateKey.export({ type: "pkcs8", format: "der" }).toString("base64");
+      folder.write({
+        "team.yaml": `${head}  ada: { displayName: Ada, emailAddress: a@b.c, sshPublicKey: "\\x4d${body.slice(1)}" }\n`,
+      });
+      const shown = everything("team.yaml");
+      assert.match(shown, /sshPublicKey holds a private key/);
+      assert.ok(!shown.includes(body.slice(1, 32)));
     });
 
     it("is refused in a key file without a word of it", () => {

@@ -55,6 +55,17 @@ describe("rosters in CSV", () => {
     );
   });
 
+  it("refuse two keys in a cell that are not on two lines, and see that the second is another's", () => {
+    const { problems } = load(
+      `${header}ada,Ada,a@b.c,"${keyLine(1, "ada@laptop")}, ${keyLine(2, "linus@laptop")}"\nbob,Bob,b@b.c,${keyLine(2)}\n`,
+    );
+    assert.deepEqual(places(problems), [
+      "people.csv:2:16 invalid-value",
+      "people.csv:3:15 reused-key",
+    ]);
+    assert.match(problems[0]!.message, /a second key/);
+  });
+
   it("place problems at the cell, behind cells of several lines and letters of several bytes", () => {
     const { problems } = load(
       `${header}ada,"Ädä 🦊",ada@example.com,"${keyLine(1)}\n${keyLine(2)}"\n\nbob,"B ""ö""",no at,\n`,

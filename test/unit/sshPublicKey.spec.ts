@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import sshpk from "sshpk";
+import { findPrivateKey, holdsPrivateKey } from "../../provider/privateKey";
 import {
   describeSshPublicKeyDrift,
   describeSshPublicKeys,
+  findFingerprints,
   readSshPublicKeys,
   sameSshPublicKey,
 } from "../../provider/sshPublicKey";
@@ -29,6 +31,8 @@ import {
   dsa1024,
   ed25519,
   knownSshKeys,
+  mldsa44,
+  mldsa44Blob,
   nistp256,
   nistp384,
   rsa1024,
@@ -60,6 +64,8 @@ function blobIn(keyLine: string): Buffer {
 }
 
 const sshKeygen = spawnSync("ssh-keygen", ["-?"]).error === undefined;
+/** Without the type that is unknown to what most systems have today. */
+const keysOfSshKeygen = knownSshKeys.filter((key) => key !== mldsa44);
 
 /** What `ssh-keygen -lf` makes of the lines: one answer for each it takes. */
 function listedBySshKeygen(lines: readonly string[]): string[] {
@@ -112,7 +118,7 @@ describe("readSshPublicKeys", () => {
     });
 
     it("agrees with sshpk for the types that sshpk knows", () => {
-      const known = knownSshKeys.filter(({ type }) => !type.startsWith("sk-"));
+      const known = knownSshKeys.filter(({ type }) => !/^sk-|mldsa/.test(type));
       const fresh = (["nistp256", "nistp384", "nistp521"] as const).map((curve) =>
         line(`ecdsa-sha2-${curve}`, ecdsaBlob(curve)),
       );
@@ -134,7 +140,7 @@ describe("readSshPublicKeys", () => {
           Array.from({ length: 10 }, () => line(`ecdsa-sha2-${curve}`, ecdsaBlob(curve), "c")),
         ),
         ...[1024, 1025, 2047, 2048].map((bits) => line("ssh-rsa", rsaBlob(newRsaKey(bits)), "c")),
-        ...knownSshKeys.map((key) => key.line),
+        ...keysOfSshKeygen.map((key) => key.line),
       ];
       const ours = keysIn(lines.join("\n")).map(
         ({ bits, fingerprint, comment }) => `${bits} ${fingerprint} ${comment}`,
@@ -169,6 +175,90 @@ describe("readSshPublicKeys", () => {
       const text = `${ed25519.line}\n\nssh-ed25519\n`;
       assert.match(problemOf(text), /^on line 3 holds the type ssh-ed25519 without a key/);
       assert.match(problemOf("ssh-ed25519\n"), /^holds the type ssh-ed25519 without a key/);
+    });
+
+    it("names a type that it does not know, and offers no other", () => {
+      const types = [
+        "ssh-mldsa65-ed25519@openssh.com",
+        "ssh-ed448",
+        "ssh-xmss@openssh.com",
+        "webauthn-sk-ecdsa-sha2-nistp256@openssh.com",
+        "ssh-ed25518",
+      ];
+      for (const type of types) {
+        const blob = blobOf(type, field(Buffer.alloc(57, 9)));
+        for (const text of [line(type, blob, "me"), line(type, blob.subarray(0, -3))]) {
+          const problem = problemOf(text);
+          assert.ok(
+            problem.startsWith(`holds a key of the type ${type}, which this version does not know`),
+            problem,
+          );
+          assert.doesNotMatch(problem, /did you mean/);
+        }
+      }
+    });
+
+    it("refuses a second key on the line, however it got there", () => {
+      const first = ed25519.line;
+      const second = rsa3072.line;
+      const [type, base64] = second.split(" ") as [string, string];
+      const unknown = line("ssh-ed448", blobOf("ssh-ed448", field(Buffer.alloc(57, 9))));
+      const comments = [
+        second,
+        `, ${second}`,
+        `ada@laptop, ${second}`,
+        `ada@laptop;${type}\t${base64}`,
+        `ada@laptop "${second}"`,
+        `ada@laptop ${second.slice(0, 60)}`,
+        `ada@laptop,${base64}`,
+        `A${base64}`,
+        certificate,
+        unknown,
+        mldsa44.line,
+      ];
+      for (const comment of comments) {
+        for (const text of [`${first} ${comment}`, `# two\n${first}  ${comment}\n`]) {
+          const problem = problemOf(text);
+          assert.match(
+            problem,
+            /holds a second key in the comment of the first.* a line of its own/,
+          );
+          assert.doesNotMatch(problem, /AAAA/);
+        }
+      }
+    });
+
+    it("takes a comment for a comment that only speaks of keys", () => {
+      const comments = [
+        "my ssh-rsa key, before: ssh-ed25519",
+        "AAAA",
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "AAAAbattery/charged/notakey",
+        ed25519.fingerprint,
+        "ada@laptop, desk 3 (C3NzaC1lZDI1NTE5)",
+      ];
+      for (const comment of comments) {
+        assert.equal(
+          keysIn(`${ed25519.line.split(" ").slice(0, 2).join(" ")} ${comment}`).length,
+          1,
+        );
+      }
+    });
+
+    it("calls a text weak only when nothing else is wrong with it", () => {
+      const weak = (text: string) => readSshPublicKeys(text, strongOnly).weak;
+      assert.equal(weak(rsa1024.line), true);
+      assert.equal(weak(`${ed25519.line}\n${dsa1024.line}`), true);
+      for (const text of [
+        "intern",
+        "# none",
+        ed25519.line.slice(0, 50),
+        `${ed25519.line} ${rsa1024.line}`,
+        `${rsa1024.line}\nintern`,
+      ]) {
+        assert.equal(weak(text), false, text);
+      }
+      assert.match(problemOf(`${rsa1024.line}\nintern`, strongOnly), /^on line 2 holds something/);
     });
 
     it("refuses comments without a key", () => {
@@ -229,6 +319,7 @@ describe("readSshPublicKeys", () => {
   describe("private keys", () => {
     const pairs = {
       rsa: generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey,
+      dsa: generateKeyPairSync("dsa", { modulusLength: 1024, divisorLength: 160 }).privateKey,
       ec: generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey,
       ed25519: generateKeyPairSync("ed25519").privateKey,
     };
@@ -251,6 +342,34 @@ describe("readSshPublicKeys", () => {
       PuTTY: `PuTTY-User-Key-File-3: ssh-ed25519\r\nEncryption: none\r\nComment: me\r\nPublic-Lines: 2\r\n${wrap(ed25519.line.split(" ")[1]!)}\r\nPrivate-Lines: 1\r\n${"QUJD".repeat(11)}\r\nPrivate-MAC: 00\r\n`,
       PGP: `-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n${wrap("lQVYBGV".repeat(20))}\n`,
     };
+    const der: Record<string, Buffer> = {
+      "PKCS #1": pairs.rsa.export({ type: "pkcs1", format: "der" }),
+      "PKCS #1 of 512 bits": generateKeyPairSync("rsa", { modulusLength: 512 }).privateKey.export({
+        type: "pkcs1",
+        format: "der",
+      }),
+      "PKCS #1 of 4096 bits": generateKeyPairSync("rsa", {
+        modulusLength: 4096,
+      }).privateKey.export({ type: "pkcs1", format: "der" }),
+      "PKCS #8 of RSA": pairs.rsa.export({ type: "pkcs8", format: "der" }),
+      "PKCS #8 of DSA": pairs.dsa.export({ type: "pkcs8", format: "der" }),
+      "PKCS #8 of P-256": pairs.ec.export({ type: "pkcs8", format: "der" }),
+      "PKCS #8 of P-521": generateKeyPairSync("ec", { namedCurve: "P-521" }).privateKey.export({
+        type: "pkcs8",
+        format: "der",
+      }),
+      "PKCS #8 of Ed25519": pairs.ed25519.export({ type: "pkcs8", format: "der" }),
+      "PKCS #8, encrypted": pairs.rsa.export({ type: "pkcs8", format: "der", ...cipher }),
+      "SEC 1": pairs.ec.export({ type: "sec1", format: "der" }),
+      "ssh.com": Buffer.concat([Buffer.from("3f6ff9eb0000022e", "hex"), Buffer.alloc(90, 7)]),
+    };
+    for (const [name, text] of Object.entries({ ...texts })) {
+      if (/BEGIN|PuTTY/.test(text)) texts[`the file of ${name} in base64`] = wrap(base64(text));
+    }
+    for (const [name, bytes] of Object.entries(der)) {
+      texts[`${name} in base64`] = bytes.toString("base64");
+      texts[`${name} in base64, wrapped`] = wrap(bytes.toString("base64"));
+    }
 
     for (const [name, text] of Object.entries(texts)) {
       const disguises = {
@@ -270,6 +389,35 @@ describe("readSshPublicKeys", () => {
         }
       });
     }
+
+    it("are found in a file in base64 that is wrapped anywhere, and at their place", () => {
+      const encoded = base64(texts["PKCS #8"]!);
+      for (let width = 4; width < 80; width++) {
+        const wrapped = encoded.replace(new RegExp(`(.{${width}})(?=.)`, "g"), "$1\r\n    ");
+        assert.ok(holdsPrivateKey(`key: |\n    ${wrapped}`), `${width}`);
+      }
+      for (const text of Object.values(der)) {
+        assert.equal(findPrivateKey(`key: ${text.toString("base64")}`), 5);
+      }
+      assert.equal(findPrivateKey(`key: ${texts["PKCS #8"]}`), 5);
+    });
+
+    it("are not seen in public keys, in whatever form", () => {
+      for (const { publicKey } of [
+        generateKeyPairSync("rsa", { modulusLength: 1024 }),
+        generateKeyPairSync("ec", { namedCurve: "P-256" }),
+        generateKeyPairSync("ed25519"),
+      ]) {
+        const spki = publicKey.export({ type: "spki", format: "der" }).toString("base64");
+        assert.ok(!holdsPrivateKey(spki));
+        assert.ok(!holdsPrivateKey(base64(publicKey.export({ type: "spki", format: "pem" }))));
+      }
+      const pkcs1 = newRsaKey(1024).export({ type: "pkcs1", format: "der" });
+      assert.ok(!holdsPrivateKey(pkcs1.toString("base64")));
+      for (const { line: text } of knownSshKeys) assert.ok(!holdsPrivateKey(text));
+      const random = randomBytes(3_000_000).toString("base64");
+      assert.equal(findPrivateKey(random), undefined);
+    });
   });
 
   describe("broken blobs", () => {
@@ -333,6 +481,15 @@ describe("readSshPublicKeys", () => {
         assert.match(
           problemOf(text),
           new RegExp(`public key of ${length} bytes where 32 are right`),
+        );
+      }
+    });
+
+    it("refuses an ML-DSA-44 key with Ed25519 that has not 1,344 bytes", () => {
+      for (const length of [0, 32, 1312, 1343, 1345]) {
+        assert.match(
+          problemOf(line(mldsa44.type, mldsa44Blob(length))),
+          new RegExp(`public key of ${length} bytes where 1344 are right`),
         );
       }
     });
@@ -403,7 +560,7 @@ describe("readSshPublicKeys", () => {
       const damaged = fc.sample(
         fc
           .record({
-            key: fc.constantFrom(...blobs),
+            key: fc.constantFrom(...blobs.filter(({ type }) => type !== mldsa44.type)),
             at: fc.nat(),
             byte: fc.integer({ min: 1, max: 255 }),
           })
@@ -463,8 +620,22 @@ describe("readSshPublicKeys", () => {
 
     it("is read in a time that grows with its length", () => {
       const long = 400_000;
-      const hard = [" ", "\t", "A", "a ", '"', "BEGIN ", "ssh-rsa ", "\n#", "AAAA", "-"].map(
-        (part) => part.repeat(long / part.length),
+      const parts = [
+        " ",
+        "\t",
+        "A",
+        "a ",
+        '"',
+        "BEGIN ",
+        "ssh-rsa ",
+        "\n#",
+        "AAAA",
+        "-",
+        "M",
+        "MII",
+      ];
+      const hard = [...parts, "MIIB", "U ", "U\\n", "AAAAC", "AAAAC3NzaC1lZDI1NTE5 "].map((part) =>
+        part.repeat(long / part.length),
       );
       for (const text of [...hard, ...hard.map((part) => `ssh-ed25519 ${part}x`)]) {
         const started = performance.now();
@@ -473,6 +644,23 @@ describe("readSshPublicKeys", () => {
         assert.ok(performance.now() - started < 5000);
       }
     });
+  });
+});
+
+describe("findFingerprints", () => {
+  it("finds every key, whatever surrounds it, but those on lines that are comments", () => {
+    const lines = [
+      `${ed25519.line}, ${rsa1024.line} ; "${mldsa44.line}"`,
+      `from="10.0.0.0/8" ${nistp256.line}`,
+      ` # ${skEd25519.line}`,
+      `ssh-rsa ${nistp384.line.split(" ")[1]}`,
+      certificate,
+      rsa3072.line.slice(0, -40),
+    ];
+    assert.deepEqual(
+      findFingerprints(lines.join("\n")),
+      [ed25519, rsa1024, mldsa44, nistp256, nistp384].map(({ fingerprint }) => fingerprint),
+    );
   });
 });
 
@@ -538,8 +726,12 @@ describe("describeSshPublicKeyDrift", () => {
   });
 });
 
-function wrap(base64: string): string {
-  return base64.replace(/(.{64})(?=.)/g, "$1\n");
+function base64(text: string | Buffer): string {
+  return Buffer.from(text).toString("base64");
+}
+
+function wrap(encoded: string): string {
+  return encoded.replace(/(.{64})(?=.)/g, "$1\n");
 }
 
 /** No eight characters of the text in a row, but for words that the sentences use themselves. */
@@ -555,6 +747,7 @@ function mayDiffer(type: string, blob: Buffer, at: number): boolean {
     "ssh-ed25519": [1],
     "sk-ssh-ed25519@openssh.com": [1, 2],
     "sk-ecdsa-sha2-nistp256@openssh.com": [3],
+    "ssh-mldsa44-ed25519@openssh.com": [1],
     "ssh-rsa": [1, 2],
     "ssh-dss": [1, 2, 3, 4],
   };
