@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { printableLines } from "../provider/printable";
 import { commands } from "./commands";
+import { holdHangUps } from "./hangUp";
 
 /**
  * `codestar-profiles COMMAND …`. Exit status: 0 done; 1 not done, with the reason in one sentence on
@@ -21,6 +22,8 @@ async function main([name, ...argv]: readonly string[]): Promise<number> {
     process.stderr.write(`There is no command ${JSON.stringify(name)}.\n\n${usage()}`);
     return 2;
   }
+  // Before the command loads, which takes the longest part of a start.
+  if (name === "serve") holdHangUps();
   return command.load().run(argv);
 }
 

@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { PrincipalsFileError } from "../service/principals";
 import { addPrincipal, removePrincipal, rotateKey } from "../service/principalsEdit";
+import { handOver } from "./handOver";
 
 export const usage = `Usage: codestar-profiles principal add NAME --account ACCOUNT --principals FILE
          [--user-arn ARN] [--administrator]
@@ -12,7 +13,7 @@ Changes who may use the profile service. A running service takes the change by i
 
 add makes a principal with a new access key and prints the key, once.
 rotate gives a principal a new key and prints it, once. The newest of its old keys stays good, so that
-its users can change over; with --revoke none does.
+its users can change over; with --revoke none does. A key that cannot be printed changes nothing.
 remove takes a principal away, with all its keys.
 
   --account ACCOUNT   the 12 digits of the account whose profiles the principal sees
@@ -25,17 +26,19 @@ remove takes a principal away, with all its keys.
 interface Streams {
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
+  /** Writes a new key to standard output, or throws why it would be lost. */
+  readonly handOver: (key: string) => void;
 }
+
+const ownStreams: Streams = { stdout: process.stdout, stderr: process.stderr, handOver };
 
 /**
  * `codestar-profiles principal`. A key goes to standard output as environment variables, all else to
  * standard error, so that `… > alice.env` holds the key alone. Answers the exit status: 0 when done, 1 when
  * not, 2 for wrong arguments.
  */
-export async function run(
-  argv: readonly string[],
-  { stdout, stderr }: Streams = process,
-): Promise<number> {
+export async function run(argv: readonly string[], streams: Streams = ownStreams): Promise<number> {
+  const { stdout, stderr } = streams;
   const request = readArguments(argv);
   if (request === "help") {
     stdout.write(usage);
@@ -46,13 +49,7 @@ export async function run(
     return 2;
   }
   try {
-    const { told, key } = await carryOut(request);
-    stderr.write(told);
-    if (key === undefined) return 0;
-    stderr.write("The secret is not shown again.\n");
-    stdout.write(
-      `AWS_ACCESS_KEY_ID=${key.accessKeyId}\nAWS_SECRET_ACCESS_KEY=${key.secretAccessKey}\n`,
-    );
+    stderr.write(await carryOut(request, streams));
     return 0;
   } catch (err) {
     if (!(err instanceof PrincipalsFileError)) throw err;
@@ -61,29 +58,36 @@ export async function run(
   }
 }
 
-async function carryOut(
-  request: Request,
-): Promise<{ told: string; key?: ReturnType<typeof newKey> }> {
+/** Does what is asked, and answers what to say of it. A new key is in force only when it has been handed over. */
+async function carryOut(request: Request, streams: Streams): Promise<string> {
   const { action, file, name } = request;
   if (action === "remove") {
     await removePrincipal(file, name);
-    return { told: `Removed ${name} from ${file}.\n` };
+    return `Removed ${name} from ${file}.\n`;
   }
   const key = newKey();
+  const handOver = () => streams.handOver(environmentOf(key));
   if (action === "rotate") {
-    await rotateKey(file, name, key, request);
-    return { told: `Gave ${name} a new key in ${file}.\n`, key };
+    await rotateKey(file, name, key, request, handOver);
+    return `Gave ${name} a new key in ${file}.\n${shownOnce}`;
   }
   const { account, userArn, administrator } = request;
-  await addPrincipal(file, {
+  const entry = {
     name,
     account,
     ...(userArn !== undefined && { userArn }),
     administrator,
     keys: [key],
-  });
-  return { told: `Added ${name} to ${file}.\n`, key };
+  };
+  await addPrincipal(file, entry, handOver);
+  return `Added ${name} to ${file}.\n${shownOnce}`;
 }
+
+const shownOnce = "The secret is not shown again.\n";
+
+/** What AWS clients read; no character of it needs quoting in a shell. */
+const environmentOf = ({ accessKeyId, secretAccessKey }: ReturnType<typeof newKey>): string =>
+  `AWS_ACCESS_KEY_ID=${accessKeyId}\nAWS_SECRET_ACCESS_KEY=${secretAccessKey}\n`;
 
 type Request = { readonly file: string; readonly name: string } & (
   | {

@@ -1,15 +1,17 @@
 import { once } from "node:events";
-import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type Logger, pino } from "pino";
 import { type AuditFile, openAuditFile } from "../service/auditFile";
 import { authentication } from "../service/authentication";
 import { type Faults, parseFaults } from "../service/faults";
+import { type LogStream, standardStream } from "../service/logStream";
+import type { Measure } from "../service/metrics";
 import { openPrincipalsFile, type PrincipalsFile } from "../service/principalsFile";
 import { isRegion } from "../service/region";
 import { logResponse } from "../service/requestLog";
 import { startServer } from "../service/server";
 import { storeForms } from "../service/store/open";
+import { onHangUp } from "./hangUp";
 
 export const usage = `Usage: codestar-profiles serve --store URL [options]
 
@@ -65,11 +67,13 @@ export async function run(argv: readonly string[]): Promise<number> {
     process.stderr.write(`${settings}\n\n${usage}`);
     return 2;
   }
-  // Not at once: a line that waits for a slow reader would keep every request waiting.
-  const destination = pino.destination({ dest: 2, sync: false });
-  const log = pino(
+  const out = standardStream(process.stdout);
+  const lines = standardStream(process.stderr, (dropped) =>
+    log.warn({ dropped }, "log lines were dropped: they could not be written"),
+  );
+  const log: Logger = pino(
     { level: settings.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    destination,
+    lines,
   );
   const principals = settings.principals
     ? await openPrincipals(settings.principals, log)
@@ -77,43 +81,60 @@ export async function run(argv: readonly string[]): Promise<number> {
   try {
     const audit = settings.audit ? await openAuditFile(settings.audit) : undefined;
     try {
-      await serve(settings, { log, principals, audit });
+      const measures = measuresOf(lines, principals);
+      await serve(settings, { out, log, principals, audit, measures });
       return 0;
     } finally {
       await audit?.close();
     }
   } finally {
     principals?.close();
-    await written(destination);
+    await Promise.all([out.flush(lastLines), lines.flush(lastLines)]);
   }
 }
 
-/** Settles when the log is written; not much later when nobody reads it. */
-async function written(destination: ReturnType<typeof pino.destination>): Promise<void> {
-  const closed = once(destination, "close");
-  destination.end();
-  await Promise.race([closed, wait(1_000, undefined, { ref: false })]);
-}
+/** Milliseconds that the end waits for what is not written yet; nobody may be reading. */
+const lastLines = 1_000;
 
 interface Equipment {
+  /** Standard output; like the log it must not hold up the service, or end it. */
+  readonly out: LogStream;
   readonly log: Logger;
   readonly principals: PrincipalsFile | undefined;
   readonly audit: AuditFile | undefined;
+  readonly measures: readonly Measure[];
+}
+
+/** What the metrics tell of the things around the server. */
+function measuresOf(log: LogStream, principals: PrincipalsFile | undefined): readonly Measure[] {
+  const dropped: Measure = {
+    name: "codestar_profiles_log_lines_dropped_total",
+    help: "Log lines that could not be written: the disk was full, or the reader too slow.",
+    type: "counter",
+    read: () => log.dropped,
+  };
+  if (principals === undefined) return [dropped];
+  const usable: Measure = {
+    name: "codestar_profiles_principals_usable",
+    help: "1 while the principals in force are those of the file; 0 while it cannot be used, and removed keys may still be good.",
+    type: "gauge",
+    read: () => (principals.usable ? 1 : 0),
+  };
+  return [dropped, usable];
 }
 
 async function serve(settings: Settings, equipment: Equipment): Promise<void> {
   const { store, host, port, region, tls, metrics, faults } = settings;
-  const { log, principals, audit } = equipment;
+  const { out, log, principals, audit, measures } = equipment;
   // Listened for before the server is there: a signal during the start stops it too.
   const signal = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
-  const onHangUp = () => void reread(equipment);
-  process.on("SIGHUP", onHangUp);
   const server = await startServer({
     store,
     host,
     port,
     region,
     audit,
+    measures,
     onResponse: (response, duration) => logResponse(log, response, duration),
     ...(tls && { tls }),
     ...(metrics && { metrics }),
@@ -122,48 +143,42 @@ async function serve(settings: Settings, equipment: Equipment): Promise<void> {
       authenticate: authentication({ credentials: principals, clock: Date.now }),
     }),
   });
-  process.stdout.write(
+  out.write(
     `Profile service at ${server.url} (store ${store}, region ${region}, authentication ${principals ? "on" : "off"})\n`,
   );
   const { url, metricsUrl } = server;
   log.info({ url, metricsUrl, store, region, authentication: principals !== undefined }, "started");
   if (faults) log.warn({ faults }, "injecting faults");
+  onHangUp(() => void reread(equipment));
   await signal;
   for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => process.exit(1));
-  process.stdout.write("Stopping: answering the requests under way\n");
+  out.write("Stopping: answering the requests under way\n");
   log.info("stopping");
   await server.stop();
-  process.off("SIGHUP", onHangUp);
   log.info("stopped");
 }
 
-/** What SIGHUP asks for: files that may have been changed or moved are opened anew. */
+/** What SIGHUP asks for: files that may have been changed or moved are opened anew, each whatever becomes of the others. */
 async function reread({ log, principals, audit }: Equipment): Promise<void> {
-  try {
-    await principals?.reload();
-    await audit?.reopen();
-    log.info("files read again, as SIGHUP asks for");
-  } catch (err) {
-    log.error({ reason: err instanceof Error ? err.message : String(err) }, "SIGHUP");
+  const outcomes = await Promise.allSettled([principals?.reload(), audit?.reopen()]);
+  const failures = outcomes.filter((outcome) => outcome.status === "rejected");
+  for (const { reason } of failures) {
+    log.error({ reason: reason instanceof Error ? reason.message : String(reason) }, "SIGHUP");
   }
+  log.info("files opened anew, as SIGHUP asks for");
 }
 
-async function openPrincipals(path: string, log: Logger): Promise<PrincipalsFile> {
-  let opened = false;
-  const file = await openPrincipalsFile({
+function openPrincipals(path: string, log: Logger): Promise<PrincipalsFile> {
+  return openPrincipalsFile({
     path,
     onReload: (outcome) => {
-      // That the file cannot be used at first is an error of its own.
-      if (!opened) return;
       const { keys } = outcome;
       if ("refused" in outcome) {
         const reason = outcome.refused.message;
-        log.warn({ path, reason, keys }, "principals refused, those known before stay in force");
+        log.error({ path, reason, keys }, "principals refused, those known before stay in force");
       } else log.info({ path, keys }, "principals read again");
     },
   });
-  opened = true;
-  return file;
 }
 
 /** The settings, or what to tell the user instead. */

@@ -1,12 +1,24 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { AuditUnavailableError } from "./audit";
 import type { ServiceResponse } from "./protocol";
 import { StoreUnavailableError } from "./store/store";
+
+const { version } = require("pulumi-codestar/package.json") as { version: string };
 
 /** Seconds; a read takes well under one millisecond, a durable write some. */
 const buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Those of the process; its library can watch a process once. */
 let processRegistry: Registry | undefined;
+
+/** A number that another part of the program knows, read whenever the metrics are. */
+export interface Measure {
+  readonly name: string;
+  readonly help: string;
+  /** A counter never falls. */
+  readonly type: "counter" | "gauge";
+  readonly read: () => number | Promise<number>;
+}
 
 /** What one server tells Prometheus. Nothing of it names a user, a principal or an account. */
 export class ServiceMetrics {
@@ -31,14 +43,21 @@ export class ServiceMetrics {
   });
   readonly #failures = new Counter({
     name: "codestar_profiles_failures_total",
-    help: "Requests that failed inside, by reason: the store throttled or unreachable, or internal.",
+    help: "Requests that failed inside, by reason: the store throttled or unreachable, the audit trail, or internal.",
     labelNames: ["reason"] as const,
     registers: [this.#registry],
   });
 
-  constructor() {
-    for (const reason of ["throttled", "unreachable", "internal"])
+  constructor(measures: readonly Measure[] = []) {
+    for (const reason of ["throttled", "unreachable", "audit", "internal"])
       this.#failures.inc({ reason }, 0);
+    for (const measure of measures) this.add(measure);
+    new Gauge({
+      name: "codestar_profiles_build_info",
+      help: "1, with the version of the service as a label.",
+      labelNames: ["version"] as const,
+      registers: [this.#registry],
+    }).set({ version }, 1);
     if (processRegistry === undefined) {
       processRegistry = new Registry();
       collectDefaultMetrics({ register: processRegistry });
@@ -46,6 +65,31 @@ export class ServiceMetrics {
   }
 
   readonly contentType = this.#registry.contentType;
+
+  add({ name, help, type, read }: Measure): void {
+    const registers = [this.#registry];
+    if (type === "gauge") {
+      new Gauge({
+        name,
+        help,
+        registers,
+        async collect() {
+          this.set(await read());
+        },
+      });
+    } else {
+      new Counter({
+        name,
+        help,
+        registers,
+        async collect() {
+          const value = await read();
+          this.reset();
+          this.inc(value);
+        },
+      });
+    }
+  }
 
   begin(): void {
     this.#inFlight.inc();
@@ -62,8 +106,7 @@ export class ServiceMetrics {
     this.#requests.inc({ operation, outcome });
     this.#duration.observe({ operation }, duration / 1000);
     if (cause !== undefined) {
-      const reason = cause instanceof StoreUnavailableError ? cause.reason : "internal";
-      this.#failures.inc({ reason });
+      this.#failures.inc({ reason: reasonOf(cause) });
     }
   }
 
@@ -71,4 +114,9 @@ export class ServiceMetrics {
   async text(): Promise<string> {
     return `${await this.#registry.metrics()}\n${await processRegistry!.metrics()}`;
   }
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof StoreUnavailableError) return cause.reason;
+  return cause instanceof AuditUnavailableError ? "audit" : "internal";
 }

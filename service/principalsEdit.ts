@@ -8,16 +8,27 @@ type PrincipalEntry = PrincipalsDocument["principals"][number];
 
 type Key = PrincipalEntry["keys"][number];
 
+/**
+ * Called when a change is on disk and not yet in force. What it throws leaves the file as it was: so a new key is in
+ * force, and an old one revoked, only when the new one has been handed over.
+ */
+type HandOver = () => void;
+
 /** Adds a principal to a principals file, which is created, readable by its owner alone, when there is none. */
-export function addPrincipal(path: string, entry: PrincipalEntry): Promise<void> {
-  return edit(path, (principals) => {
+export function addPrincipal(
+  path: string,
+  entry: PrincipalEntry,
+  handOver?: HandOver,
+): Promise<void> {
+  const add = (principals: readonly PrincipalEntry[]) => {
     if (principals.some(({ name }) => name === entry.name)) {
       throw new PrincipalsFileError(
         `Principals file ${path}: has a principal of that name already`,
       );
     }
     return [...principals, entry];
-  });
+  };
+  return edit(path, add, handOver);
 }
 
 /**
@@ -29,13 +40,15 @@ export function rotateKey(
   name: string,
   key: Key,
   { revoke }: { readonly revoke: boolean },
+  handOver?: HandOver,
 ): Promise<void> {
-  return edit(path, (principals) => {
+  const rotate = (principals: readonly PrincipalEntry[]) => {
     const principal = find(principals, name, path);
     const kept = revoke ? [] : principal.keys.slice(-1);
     const rotated = { ...principal, keys: [...kept, key] };
     return principals.map((each) => (each === principal ? rotated : each));
-  });
+  };
+  return edit(path, rotate, handOver);
 }
 
 /** Takes a principal away, with all its keys. */
@@ -59,6 +72,7 @@ function find(principals: readonly PrincipalEntry[], name: string, path: string)
 async function edit(
   path: string,
   change: (principals: readonly PrincipalEntry[]) => readonly PrincipalEntry[],
+  handOver: HandOver = () => {},
 ): Promise<void> {
   const target = await realPath(path);
   const draft = `${target}.new`;
@@ -72,12 +86,24 @@ async function edit(
     if (status) await keepOwner(file, status);
     await file.sync();
     await file.close();
+    giveAway(handOver, path);
     await rename(draft, target);
     await syncDirectory(dirname(target));
   } catch (err) {
     await file.close();
     await rm(draft, { force: true });
     throw err instanceof PrincipalsFileError ? err : unwritable(path, err);
+  }
+}
+
+function giveAway(handOver: HandOver, path: string): void {
+  try {
+    handOver();
+  } catch (err) {
+    const reason = err instanceof Error ? err.message : String(err);
+    throw new PrincipalsFileError(
+      `Principals file ${path}: is unchanged, since the new key would be lost: ${reason}`,
+    );
   }
 }
 

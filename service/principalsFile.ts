@@ -1,5 +1,5 @@
-import { type Stats, unwatchFile, watchFile } from "node:fs";
-import { open } from "node:fs/promises";
+import type { BigIntStats } from "node:fs";
+import { stat } from "node:fs/promises";
 import {
   type Credential,
   type CredentialSource,
@@ -8,6 +8,7 @@ import {
   PrincipalsFileError,
   parsePrincipals,
 } from "./principals";
+import { readSecretFile, SecretFileError } from "./secretFile";
 
 /** A principals file of a hundred thousand users is 30 MB. */
 const maxBytes = 64 * 1024 * 1024;
@@ -26,6 +27,8 @@ export type ReloadOutcome =
   | { readonly refused: PrincipalsFileError; readonly keys: number };
 
 export interface PrincipalsFile extends CredentialSource {
+  /** Whether what is in force is what the file holds, as far as the last look at it tells. */
+  readonly usable: boolean;
   /** Reads the file now; settles when its content, or its refusal, is in force. */
   reload(): Promise<ReloadOutcome>;
   close(): void;
@@ -37,85 +40,110 @@ export interface PrincipalsFile extends CredentialSource {
  * the credential they found.
  *
  * The file is looked at by its status, not watched for events: those are lost when the file is replaced,
- * when a link to it is turned (mounted Kubernetes secrets), and on network file systems.
+ * when a link to it is turned (mounted Kubernetes secrets), and on network file systems. Each look compares what
+ * lies there with what was read last, so that a reading that failed is repeated until one succeeds.
  */
 export async function openPrincipalsFile(options: PrincipalsFileOptions): Promise<PrincipalsFile> {
   const { path, onReload, pollInterval = 1000 } = options;
-  let credentials: ReadonlyMap<string, Credential> = new Map();
-  let reloading: Promise<unknown> = Promise.resolve();
-  const listener = () => void reload();
-  // Before the first reading, so that no change after it goes unseen.
-  watchFile(path, { interval: pollInterval, persistent: false }, listener);
-  try {
-    credentials = credentialsOf(await readPrincipalsFile(path));
-  } catch (err) {
-    unwatchFile(path, listener);
-    throw err;
-  }
+  const first = await read(path);
+  if ("refused" in first) throw first.refused;
+  let credentials: ReadonlyMap<string, Credential> = first.credentials;
+  let last: Reading = first;
+  let looking = Promise.resolve();
+  let closed = false;
 
   // One after the other, so that an older content never replaces a newer one.
-  function reload(): Promise<ReloadOutcome> {
-    const next = reloading.then(load);
-    reloading = next.catch(() => undefined);
-    return next;
+  function next<T>(work: () => Promise<T>): Promise<T> {
+    const done = looking.then(work);
+    looking = done.then(
+      () => {},
+      () => {},
+    );
+    return done;
   }
 
-  async function load(): Promise<ReloadOutcome> {
-    const outcome = await attempt();
-    onReload?.(outcome);
+  async function load({ asked }: { readonly asked: boolean }): Promise<ReloadOutcome> {
+    const before = last;
+    last = await read(path);
+    if ("credentials" in last) credentials = last.credentials;
+    const outcome =
+      "refused" in last
+        ? { refused: last.refused, keys: credentials.size }
+        : { keys: credentials.size };
+    // The same failure again, at each look until the file can be read, is told once.
+    if (asked || !isSameFailure(before, last)) onReload?.(outcome);
     return outcome;
   }
 
-  async function attempt(): Promise<ReloadOutcome> {
-    try {
-      credentials = credentialsOf(await readPrincipalsFile(path));
-      return { keys: credentials.size };
-    } catch (err) {
-      if (!(err instanceof PrincipalsFileError)) throw err;
-      return { refused: err, keys: credentials.size };
-    }
+  async function look(): Promise<void> {
+    const now = await stat(path, { bigint: true }).catch(() => undefined);
+    if (!closed && !isSameFile(last.status, now)) await load({ asked: false });
+    waiting = false;
   }
 
+  let waiting = false;
+  const timer = setInterval(() => {
+    if (!waiting) void next(look);
+    waiting = true;
+  }, pollInterval);
+  timer.unref();
   return {
     get: (accessKeyId) => credentials.get(accessKeyId),
-    reload,
-    close: () => unwatchFile(path, listener),
+    get usable() {
+      return "credentials" in last;
+    },
+    reload: () => next(() => load({ asked: true })),
+    close() {
+      closed = true;
+      clearInterval(timer);
+    },
   };
+}
+
+/** One reading of the file; without a status when the file itself could not be read. */
+type Reading =
+  | { readonly status: BigIntStats; readonly credentials: ReadonlyMap<string, Credential> }
+  | { readonly status: BigIntStats | undefined; readonly refused: PrincipalsFileError };
+
+async function read(path: string): Promise<Reading> {
+  let status: BigIntStats | undefined;
+  try {
+    const file = await readGuarded(path);
+    status = file.status;
+    return { status, credentials: credentialsOf(parsePrincipals(file.text, path)) };
+  } catch (err) {
+    if (!(err instanceof PrincipalsFileError)) throw err;
+    return { status, refused: err };
+  }
 }
 
 /** Reads and checks a principals file; every failure is a PrincipalsFileError. */
 export async function readPrincipalsFile(path: string): Promise<PrincipalsDocument> {
-  return parsePrincipals(await readGuarded(path), path);
+  return parsePrincipals((await readGuarded(path)).text, path);
 }
 
-/** Status and content are of one and the same open file, whatever the name points to meanwhile. */
-async function readGuarded(path: string): Promise<string> {
+async function readGuarded(path: string) {
   try {
-    const file = await open(path, "r");
-    try {
-      checkStatus(await file.stat(), path);
-      return await file.readFile("utf8");
-    } finally {
-      await file.close();
-    }
+    return await readSecretFile(path, maxBytes);
   } catch (err) {
-    if (err instanceof PrincipalsFileError) throw err;
-    const code = (err as NodeJS.ErrnoException).code ?? "unknown error";
-    throw new PrincipalsFileError(`Principals file ${path}: cannot be read (${code})`);
+    if (!(err instanceof SecretFileError)) throw err;
+    throw new PrincipalsFileError(`Principals file ${path}: ${err.message}`);
   }
 }
 
-function checkStatus(status: Stats, path: string): void {
-  if (!status.isFile()) {
-    throw new PrincipalsFileError(`Principals file ${path}: is not a file`);
-  }
-  if (status.size > maxBytes) {
-    throw new PrincipalsFileError(`Principals file ${path}: is larger than ${maxBytes} bytes`);
-  }
-  // Reading by the group is allowed: that is how a secret is mounted for a service's own group.
-  if (process.platform !== "win32" && (status.mode & 0o027) !== 0) {
-    throw new PrincipalsFileError(
-      `Principals file ${path}: holds secrets but other users may read or change it; run chmod 600 on it`,
-    );
-  }
+/** False when either is not known: what was not read is to be read. */
+function isSameFile(one: BigIntStats | undefined, other: BigIntStats | undefined): boolean {
+  return (
+    one !== undefined &&
+    other !== undefined &&
+    one.dev === other.dev &&
+    one.ino === other.ino &&
+    one.size === other.size &&
+    one.mtimeNs === other.mtimeNs &&
+    one.ctimeNs === other.ctimeNs
+  );
+}
+
+function isSameFailure(one: Reading, other: Reading): boolean {
+  return "refused" in one && "refused" in other && one.refused.message === other.refused.message;
 }

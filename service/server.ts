@@ -14,7 +14,7 @@ import { ServiceError } from "./errors";
 import { type Fate, FaultInjector, type Faults } from "./faults";
 import { defaultLimits, type ServerLimits } from "./limits";
 import { isLoopback } from "./loopback";
-import { ServiceMetrics } from "./metrics";
+import { type Measure, ServiceMetrics } from "./metrics";
 import {
   type ProfileService,
   profileService,
@@ -43,6 +43,8 @@ export interface ServeOptions extends Partial<Omit<ServiceOptions, "store">> {
    * absent the metrics are at the server's own address, unless that asks for authentication.
    */
   readonly metrics?: { readonly host: string; readonly port: number };
+  /** What else the metrics are to tell. */
+  readonly measures?: readonly Measure[];
   /** Faults to inject, for tests of clients; on loopback only. */
   readonly faults?: Faults;
   /**
@@ -136,7 +138,7 @@ function urlOf(scheme: string, host: string, server: Server): string {
 class Frontend {
   stopping = false;
   readonly #turn = new Turn();
-  readonly #metrics = new ServiceMetrics();
+  readonly #metrics: ServiceMetrics;
   readonly #faults: FaultInjector | undefined;
   readonly #onResponse: (response: ServiceResponse, duration: number) => void;
 
@@ -146,8 +148,13 @@ class Frontend {
     private readonly region: string,
     private readonly limits: ServerLimits,
     private readonly metricsHere: boolean,
-    { faults, onResponse = () => {} }: Pick<ServeOptions, "faults" | "onResponse">,
+    {
+      faults,
+      measures,
+      onResponse = () => {},
+    }: Pick<ServeOptions, "faults" | "measures" | "onResponse">,
   ) {
+    this.#metrics = new ServiceMetrics(measures);
     this.#faults = faults && new FaultInjector(faults);
     this.#onResponse = onResponse;
   }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import {
+import fs, {
   chmod,
   mkdir,
   mkdtemp,
+  open,
   readdir,
   readFile,
   rename,
@@ -22,6 +23,7 @@ import {
   readPrincipalsFile,
 } from "../../service/principalsFile";
 import { account } from "../support/signedRequest";
+import { skipUnless } from "../support/skip";
 
 const principal = (name: string) => ({
   name,
@@ -127,6 +129,53 @@ describe("principals file", () => {
       assert("refused" in gone);
       assert.match(gone.refused.message, /cannot be read \(ENOENT\)/);
       assert.equal(file.get("AKIDalice")?.principal.name, "alice");
+    });
+
+    it("reads again what could not be read once, and says once that it could not", async () => {
+      await write(text("alice"));
+      const { file, outcomes, until } = await follow();
+      // As when the process has no descriptor left: what lies there does not change when it can be read again.
+      const real = fs.open;
+      let failures = 0;
+      fs.open = (async (...args: Parameters<typeof real>) => {
+        if (failures++ < 3) throw Object.assign(new Error("too many"), { code: "EMFILE" });
+        return real(...args);
+      }) as typeof real;
+      try {
+        await write(text("bob", "carol"), `${path}.new`);
+        await rename(`${path}.new`, path);
+        await until((outcome) => "refused" in outcome);
+        assert.equal(file.usable, false);
+        await until((outcome) => outcome.keys === 2);
+      } finally {
+        fs.open = real;
+      }
+      assert.equal(file.usable, true);
+      assert.equal(file.get("AKIDalice"), undefined);
+      assert.ok(failures > 3);
+      assert.equal(outcomes.length, 2);
+    });
+
+    it("does not take for new a file that was replaced and is seen as it was before", async function () {
+      skipUnless(
+        this,
+        process.platform === "linux",
+        "only Linux names the files that a process holds",
+      );
+      await write(text("alice", "bob"));
+      const { file } = await follow();
+      // What a container sees of a file that was mounted by itself and replaced outside.
+      const held = await open(path, "r");
+      await rm(path);
+      await symlink(`/proc/self/fd/${held.fd}`, path);
+      const outcome = await file.reload();
+      await held.close();
+      assert("refused" in outcome);
+      assert.match(
+        outcome.refused.message,
+        /was replaced, and this process sees the old one alone/,
+      );
+      assert.equal(file.usable, false);
     });
 
     it("refuses to start with a file that it cannot use", async () => {

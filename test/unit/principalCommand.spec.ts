@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { execFile, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { run } from "../../cli/principal";
 import { credentialsOf } from "../../service/principals";
 import { readPrincipalsFile } from "../../service/principalsFile";
+import { skipUnless } from "../support/skip";
+import { smallDisk } from "../support/smallDisk";
 
 const root = join(__dirname, "../..");
 const account = "123456789012";
@@ -24,6 +27,9 @@ async function principalCommand(...argv: string[]): Promise<Outcome> {
   const status = await run(argv, {
     stdout: { write: (text) => (out += text) },
     stderr: { write: (text) => (err += text) },
+    handOver: (key) => {
+      out += key;
+    },
   });
   return { status, out, err };
 }
@@ -127,6 +133,68 @@ describe("codestar-profiles principal", () => {
       assert.equal(outcome.out, "");
       assert.match(outcome.err, /^Principals file .*\n$/);
     }
+  });
+
+  describe("to an output that cannot be written", () => {
+    before(function () {
+      skipUnless(this, existsSync("/dev/full"), "only Linux has a device that is always full");
+    });
+    /** The command as built, with standard output as the shell gives it. */
+    const inShell = (command: string, output: string) =>
+      spawnSync(
+        "sh",
+        ["-c", `"$0" "$@" ${output}`, process.execPath, main, ...command.split(" ")],
+        {
+          cwd: directory,
+          encoding: "utf8",
+        },
+      );
+    const main = join(root, "dist/cli/main.js");
+    const outputs = [
+      [">&-", /closed or discards what is written to it/],
+      ["> /dev/null", /closed or discards what is written to it/],
+      ["> /dev/full", /cannot be written \(ENOSPC\)/],
+    ] as const;
+    for (const [output, reason] of outputs) {
+      it(`changes nothing when the output is ${output}, and says why`, async () => {
+        const old = keyIn((await add("alice")).out);
+        for (const command of [
+          `principal rotate alice --revoke --principals ${file}`,
+          `principal rotate alice --principals ${file}`,
+          `principal add bob --account ${account} --principals ${file}`,
+        ]) {
+          const { status, stderr } = inShell(command, output);
+          assert.equal(status, 1, stderr);
+          assert.match(
+            stderr,
+            /^Principals file .*: is unchanged, since the new key would be lost: /,
+          );
+          assert.match(stderr, reason);
+          assert.deepEqual(await keysOf(), [old]);
+          assert.deepEqual(await readdir(directory), ["principals.json"]);
+        }
+      });
+    }
+
+    it("leaves no key that nobody has on a disk that is full", async function () {
+      const disk = smallDisk(this, directory, 64);
+      try {
+        const old = keyIn((await add("alice")).out);
+        disk.fill();
+        const command = `principal rotate alice --revoke --principals ${file}`;
+        const { status, stderr } = inShell(command, `> ${join(disk.path, "alice.env")}`);
+        assert.equal(status, 1);
+        assert.match(stderr, /cannot be written \(ENOSPC\)/);
+        assert.deepEqual(await keysOf(), [old]);
+        disk.empty();
+        const again = inShell(command, `> ${join(disk.path, "alice.env")}`);
+        assert.equal(again.status, 0, again.stderr);
+        const key = keyIn(await readFile(join(disk.path, "alice.env"), "utf8"));
+        assert.deepEqual(await keysOf(), [key]);
+      } finally {
+        disk.remove();
+      }
+    });
   });
 
   it("exits with 2 and its usage for wrong arguments", async () => {
