@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { checkArguments, checkNames } from "./check";
 import { deployment } from "./deployment";
 import { explain, failure } from "./errors";
+import { refuseFailures } from "./programInputs";
 import { runError } from "./runError";
 
 export interface GetUserProfileArgs {
@@ -54,9 +56,10 @@ export interface ListUserProfilesResult {
 
 /**
  * Reads one live profile, whether this stack manages it or not.
- * @throws pulumi.RunError when there is no such profile, or the service does not answer.
+ * @throws pulumi.RunError when an argument is wrong, there is no such profile, or the service does not answer.
  */
 export async function getUserProfile(args: GetUserProfileArgs): Promise<GetUserProfileResult> {
+  refuseFailures("getUserProfile", checkArguments("getUserProfile", args));
   const here = deployment();
   try {
     const service = await here.connection(args.region);
@@ -80,16 +83,18 @@ export function getUserProfileOutput(
   args: GetUserProfileOutputArgs,
   opts?: pulumi.InvokeOutputOptions,
 ): pulumi.Output<GetUserProfileResult> {
+  refuseFailures("getUserProfileOutput", checkNames("getUserProfile", args));
   return after(args, opts).apply(getUserProfile);
 }
 
 /**
  * Lists every live profile of the account in a region.
- * @throws pulumi.RunError when the service does not answer.
+ * @throws pulumi.RunError when an argument is wrong, or the service does not answer.
  */
 export async function listUserProfiles(
   args: ListUserProfilesArgs = {},
 ): Promise<ListUserProfilesResult> {
+  refuseFailures("listUserProfiles", checkArguments("listUserProfiles", args));
   const here = deployment();
   try {
     const service = await here.connection(args.region);
@@ -110,6 +115,7 @@ export function listUserProfilesOutput(
   args: ListUserProfilesOutputArgs = {},
   opts?: pulumi.InvokeOutputOptions,
 ): pulumi.Output<ListUserProfilesResult> {
+  refuseFailures("listUserProfilesOutput", checkNames("listUserProfiles", args));
   return after(args, opts).apply(listUserProfiles);
 }
 

@@ -1,5 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { CheckFailure } from "./check";
 import { type Field, fields } from "./profile";
+import { runError } from "./runError";
+
+/** @throws pulumi.RunError when there are failures, with all of them. */
+export function refuseFailures(of: string, failures: readonly CheckFailure[]): void {
+  const [first, ...others] = failures;
+  if (first === undefined) return;
+  if (others.length === 0) throw runError(`${of}: ${first.reason}`);
+  const list = failures.map(({ reason }) => `\n- ${reason}`).join("");
+  throw runError(`${of} has ${failures.length} problems:${list}`);
+}
 
 /**
  * `ignoreChanges` hides a field's declared value from the provider, which would then take the live value

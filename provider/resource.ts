@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { checkNames } from "./check";
 import { claimProfile } from "./claims";
 import { beginLeanTraces } from "./leanTraces";
-import { foldIgnoreChanges, previewMark, secretFields } from "./programInputs";
+import { foldIgnoreChanges, previewMark, refuseFailures, secretFields } from "./programInputs";
 
 /**
  * The whole of what state keeps of the provider, twice per resource. The host, the type token and this
@@ -63,10 +64,11 @@ export class CodeStarUserProfile extends pulumi.CustomResource {
   declare readonly lastModifiedTimestamp: pulumi.Output<string>;
 
   /**
-   * @throws pulumi.RunError when the stack's `codestar:` settings are wrong, and when another resource of
-   * the stack declares the same profile.
+   * @throws pulumi.RunError when an argument is misnamed, when the stack's `codestar:` settings are wrong, and
+   * when another resource of the stack declares the same profile.
    */
   constructor(name: string, args: CodeStarUserProfileArgs, opts?: pulumi.CustomResourceOptions) {
+    refuseFailures(`CodeStarUserProfile "${name}"`, checkNames("CodeStarUserProfile", args));
     const secret = secretFields(args, opts?.additionalSecretOutputs);
     const inputs = {
       // Each has to be named for its output to exist.
@@ -77,7 +79,6 @@ export class CodeStarUserProfile extends pulumi.CustomResource {
       adopt: undefined,
       createdTimestamp: undefined,
       lastModifiedTimestamp: undefined,
-      // All of it: a misspelt name is for the provider to refuse, not to be dropped here.
       ...args,
       userArn: claimProfile(name, args),
       ignoreDrift: foldIgnoreChanges(args.ignoreDrift, opts?.ignoreChanges),

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { checkRosterInputs } from "./check";
 import type { Connection } from "./connection";
 import { declare, deleteUndeclared, isDeclared, profileKey } from "./declared";
 import { explain, isFault } from "./errors";
@@ -57,6 +58,8 @@ async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResu
   const problem = settingProblem();
   if (problem) return refuse(problem);
   const { isPreview, ...inputs } = withoutNulls(news);
+  const failures = checkRosterInputs(inputs);
+  if (failures.length > 0) return refuse(...failures.map(({ reason }) => reason));
   try {
     inputs.region ??= current().region ?? (await connection(undefined)).region;
     if (isUnknown(inputs.people) || isUnknown(inputs.region)) return { inputs };
@@ -72,7 +75,7 @@ async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResu
       maxRemovals: now.maxRemovals,
     });
     const left = moved ? Object.keys(recorded.people ?? {}).length : 0;
-    if (left > (now.maxRemovals ?? 0)) refused.push(regionRefusal(recorded.region!, left));
+    if (!(left <= (now.maxRemovals ?? 0))) refused.push(regionRefusal(recorded.region!, left));
     if (refused.length > 0) return refuse(...refused);
     const changes = describeChanges(plan, now.showValues ?? false);
     found.set(rosterKey(now), changes);

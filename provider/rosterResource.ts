@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { checkArguments } from "./check";
 import { claimProfile } from "./claims";
 import { deployment } from "./deployment";
 import { pick } from "./profile";
-import { previewMark } from "./programInputs";
+import { previewMark, refuseFailures } from "./programInputs";
 import { projectFolder } from "./projectFolder";
 import { CodeStarUserProfile } from "./resource";
 import { formatProblem, loadRoster, type Roster } from "./roster";
@@ -54,10 +55,12 @@ export class CodeStarRoster extends pulumi.CustomResource {
   >;
 
   /**
-   * @throws pulumi.RunError when something is wrong with the roster, all of it with file, line and column;
+   * @throws pulumi.RunError when an argument is wrong or misnamed; when something is wrong with the roster, all
+   * of it with file, line and column;
    * when the stack's `codestar:` settings are wrong; and when a profile is declared twice in the stack.
    */
   constructor(name: string, args: CodeStarRosterArgs, opts?: pulumi.CustomResourceOptions) {
+    refuseFailures(`CodeStarRoster "${name}"`, checkArguments("CodeStarRoster", args));
     const { files, region, ...settings } = args;
     const roster = readRoster(files);
     const where = region ?? roster.region;
@@ -85,8 +88,9 @@ export function rosterProfiles(
   args: string | RosterArgs,
   opts?: pulumi.CustomResourceOptions,
 ): Map<string, CodeStarUserProfile> {
-  const { files, region, adopt } =
-    typeof args === "string" ? ({ files: args } as RosterArgs) : args;
+  const given: RosterArgs = typeof args === "string" ? { files: args } : args;
+  refuseFailures("rosterProfiles", checkArguments("rosterProfiles", given));
+  const { files, region, adopt } = given;
   const { people, region: own } = readRoster(files);
   const names = people.map(({ userArn }) => userNameOf(userArn));
   const seen = new Set<string>();

@@ -1,3 +1,4 @@
+import { isWholeNumber } from "../argumentRules";
 import { naming } from "./changes";
 import type { People, PlanOptions, RosterPlan } from "./plan";
 
@@ -38,7 +39,11 @@ export function refusals(
   const gone = options.unmanaged === "remove" ? [...plan.removed, ...plan.unmanaged] : plan.removed;
   const managed = Object.keys(before).length;
   const allowed = options.maxRemovals ?? Math.max(3, Math.floor(managed / 10));
-  if (gone.length > allowed) {
+  if (!isWholeNumber(allowed)) {
+    refused.push(
+      "maxRemovals must be a whole number, 0 or more; with anything else nothing is removed",
+    );
+  } else if (gone.length > allowed) {
     refused.push(
       `this update would remove ${gone.length} profiles and may remove ${allowed}: ${names(gone)}; ` +
         `if they are all to go, set \`maxRemovals: ${gone.length}\` for this update`,

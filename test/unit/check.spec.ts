@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import fc from "fast-check";
-import { checkInputs } from "../../provider/check";
+import {
+  checkArguments,
+  checkInputs,
+  checkNames,
+  checkRosterInputs,
+  type Taker,
+} from "../../provider/check";
 import { isUnknown, unknownValue } from "../../provider/unknown";
 import { dsa1024, ed25519, knownSshKeys, rsa1024, skEd25519 } from "../support/sshKeys";
 
@@ -383,6 +389,115 @@ describe("checkInputs", () => {
 
     it("says that outputs cannot be given", () => {
       assert.match(reason("createdTimestamp", "2020-01-01"), /set by the service/);
+    });
+  });
+
+  describe("arguments of rosters and functions", () => {
+    const said = (taker: Taker, given: unknown) =>
+      checkArguments(taker, given).map(({ reason }) => reason);
+
+    it("are taken as they are documented", () => {
+      for (const [taker, given] of [
+        ["CodeStarRoster", { files: "rosters" }],
+        [
+          "CodeStarRoster",
+          { files: ["a", "b"], unmanaged: "remove", maxRemovals: 0, adopt: false },
+        ],
+        ["CodeStarRoster", { files: "x", region: undefined, maxRemovals: null, showValues: true }],
+        ["rosterProfiles", { files: "x", region: "eu-west-1", adopt: true }],
+        ["getUserProfile", { userArn: valid.userArn }],
+        ["listUserProfiles", {}],
+      ] as const) {
+        assert.deepEqual(said(taker, given), [], JSON.stringify(given));
+      }
+    });
+
+    it("are refused by type, range and enumeration", () => {
+      for (const [given, sentence] of [
+        [{ maxRemovals: Number.NaN }, "maxRemovals must be a whole number, 0 or more, not NaN"],
+        [{ maxRemovals: -1 }, "maxRemovals must be a whole number, 0 or more, not -1"],
+        [{ maxRemovals: 1.5 }, "maxRemovals must be a whole number, 0 or more, not 1.5"],
+        [{ maxRemovals: "none" }, "maxRemovals must be a whole number, 0 or more, not a string"],
+        [{ maxRemovals: Infinity }, "maxRemovals must be a whole number, 0 or more, not Infinity"],
+        [
+          { unmanaged: "delete" },
+          'unmanaged is "delete", but must be one of ignore, report, remove',
+        ],
+        [
+          { unmanaged: "reprot" },
+          'unmanaged is "reprot", but must be one of ignore, report, remove; did you mean report?',
+        ],
+        [{ unmanaged: true }, "unmanaged must be one of ignore, report, remove, not a boolean"],
+        [{ adopt: "false" }, "adopt must be true or false, not a string"],
+        [{ showValues: 1 }, "showValues must be true or false, not a number"],
+        [{ region: "useast1" }, /^region is not a region; right is/],
+        [{ files: [] }, "files is an empty list; name at least one roster file or folder"],
+        [{ files: undefined }, "files is required: the roster files and folders"],
+        [{ files: 5 }, "files is a number; a path or a list of paths is allowed"],
+        [
+          { files: ["a", null] },
+          "files holds nothing at [1]; a path or a list of paths is allowed",
+        ],
+        [{ files: [""] }, "files holds an empty path; name a roster file or folder"],
+        [
+          { files: Promise.resolve("x") },
+          "files is a promise; a path or a list of paths is allowed",
+        ],
+        [
+          { unmanged: "remove" },
+          /^"unmanged" is not an argument of CodeStarRoster; did you mean unmanaged\?$/,
+        ],
+        [{ adpot: true }, /^"adpot" is not an argument of CodeStarRoster; did you mean adopt\?$/],
+        [{ people: {} }, /^"people" is not an argument of CodeStarRoster; the arguments are files/],
+      ] as const) {
+        const [reason, ...others] = said("CodeStarRoster", { files: "x", ...given });
+        assert.deepEqual(others, []);
+        if (typeof sentence === "string") assert.equal(reason, sentence);
+        else assert.match(reason!, sentence);
+      }
+    });
+
+    it("name the function, and what it takes", () => {
+      assert.deepEqual(said("rosterProfiles", { file: "x" }), [
+        "files is required: the roster files and folders",
+        '"file" is not an argument of rosterProfiles; did you mean files?',
+      ]);
+      assert.match(
+        said("rosterProfiles", { files: "x", unmanaged: "report" })[0]!,
+        /arguments are files, region, adopt$/,
+      );
+      assert.match(
+        said("getUserProfile", { userARN: valid.userArn })[1]!,
+        /did you mean userArn\?$/,
+      );
+      assert.match(said("getUserProfile", { userArn: "ada" })[0]!, /^userArn /);
+      assert.match(said("listUserProfiles", { account: "1" })[0]!, /its only argument is region$/);
+    });
+
+    it("are an object", () => {
+      for (const [given, kind] of [
+        [undefined, "nothing"],
+        [null, "nothing"],
+        ["rosters", "a string"],
+        [["rosters"], "a list"],
+        [Object.assign(() => {}, {}), "a function"],
+      ] as const) {
+        for (const check of [checkArguments, checkNames]) {
+          assert.deepEqual(
+            check("CodeStarRoster", given).map(({ reason }) => reason),
+            [
+              `the arguments must be an object of files, region, adopt, unmanaged, maxRemovals, showValues, not ${kind}`,
+            ],
+          );
+        }
+      }
+    });
+
+    it("of a roster pass once more in the provider, which has its people", () => {
+      const inputs = { people: {}, required: [], region: "us-east-1", __provider: "x" };
+      assert.deepEqual(checkRosterInputs(inputs), []);
+      assert.equal(checkRosterInputs({ ...inputs, maxRemovals: Number.NaN }).length, 1);
+      assert.equal(checkRosterInputs({ ...inputs, tags: {} }).length, 1);
     });
   });
 

@@ -159,6 +159,18 @@ describe("refusals of a roster's update", () => {
     assert.equal(refused(100, 1, 0).length, 1);
   });
 
+  it("lets nothing happen when maxRemovals is not a whole number of 0 or more", () => {
+    for (const maxRemovals of [Number.NaN, -1, 0.5, Infinity, "none", "3", {}, true]) {
+      for (const gone of [0, 1, 50]) {
+        assert.match(
+          refused(100, gone, maxRemovals as number)[0] ?? "",
+          /^maxRemovals must be a whole number/,
+          `${maxRemovals}, ${gone}`,
+        );
+      }
+    }
+  });
+
   it("counts unmanaged profiles that are to be removed", () => {
     assert.match(refused(5, 1, undefined, 3)[0]!, /would remove 4 profiles and may remove 3/);
   });
