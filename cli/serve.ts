@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { stat } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { type Logger, pino } from "pino";
 import { type AuditFile, openAuditFile } from "../service/auditFile";
@@ -8,9 +9,10 @@ import { type LogStream, standardStream } from "../service/logStream";
 import type { Measure } from "../service/metrics";
 import { openPrincipalsFile, type PrincipalsFile } from "../service/principalsFile";
 import { isRegion } from "../service/region";
-import { logResponse } from "../service/requestLog";
-import { startServer } from "../service/server";
-import { storeForms } from "../service/store/open";
+import { logResponse, refusalLogger } from "../service/requestLog";
+import { isOpenToOthers } from "../service/secretFile";
+import { type RunningServer, startServer } from "../service/server";
+import { filePathOf, storeForms } from "../service/store/open";
 import { onHangUp } from "./hangUp";
 
 export const usage = `Usage: codestar-profiles serve --store URL [options]
@@ -22,19 +24,20 @@ answers the requests under way and exits with 0. A second signal ends it at once
   --host HOST        where to listen (127.0.0.1); other than loopback only with --principals
   --port PORT        4600; 0 for any free one
   --region REGION    the region of requests that are not signed for one (us-east-1)
+  --regions LIST     the regions whose profiles are kept, with commas between; any when not given
   --principals FILE  verify signatures against the keys in this file (codestar-profiles principal add)
   --tls-cert FILE    speak HTTPS with this certificate, in PEM …
   --tls-key FILE     … and this key
   --audit FILE       record every write in this file of JSON lines (codestar-profiles audit)
-  --metrics ADDRESS  serve /metrics and /health at this host:port too, over plain HTTP to whoever
-                     reaches it; without it /metrics is at the service's own address, with
+  --metrics ADDRESS  serve /metrics, /health and /livez at this host:port too, over plain HTTP to
+                     whoever reaches it; without it /metrics is at the service's own address, with
                      --principals nowhere
   --log-level LEVEL  the least to log: debug (reads too), info, warn, error, fatal or silent (info)
   --faults LIST      for tests of clients, on loopback only: latency=50ms,limit=10,error=0.01,drop=0.01
   -h, --help
 
-Standard error carries the log, in JSON lines. SIGHUP reads the principals and opens the audit file
-anew.
+Standard error carries the log, in JSON lines. SIGHUP reads the principals, the certificate and its
+key, and opens the audit file anew.
 
 Exit status: 0 stopped by a signal, 1 could not serve, 2 wrong arguments.
 `;
@@ -44,6 +47,7 @@ interface Settings {
   readonly host: string;
   readonly port: number;
   readonly region: string;
+  readonly regions: readonly string[] | undefined;
   readonly principals: string | undefined;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   readonly audit: string | undefined;
@@ -124,7 +128,7 @@ function measuresOf(log: LogStream, principals: PrincipalsFile | undefined): rea
 }
 
 async function serve(settings: Settings, equipment: Equipment): Promise<void> {
-  const { store, host, port, region, tls, metrics, faults } = settings;
+  const { store, host, port, region, regions, tls, metrics, faults } = settings;
   const { out, log, principals, audit, measures } = equipment;
   // Listened for before the server is there: a signal during the start stops it too.
   const signal = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
@@ -133,9 +137,13 @@ async function serve(settings: Settings, equipment: Equipment): Promise<void> {
     host,
     port,
     region,
+    regions,
     audit,
     measures,
-    onResponse: (response, duration) => logResponse(log, response, duration),
+    onResponse: (response, duration, request) => logResponse(log, response, duration, request),
+    onRefused: refusalLogger(log),
+    onConditionChange: (condition, reason) =>
+      log[condition === "ok" ? "info" : "error"]({ condition, reason }, "health"),
     ...(tls && { tls }),
     ...(metrics && { metrics }),
     ...(faults && { faults }),
@@ -149,7 +157,8 @@ async function serve(settings: Settings, equipment: Equipment): Promise<void> {
   const { url, metricsUrl } = server;
   log.info({ url, metricsUrl, store, region, authentication: principals !== undefined }, "started");
   if (faults) log.warn({ faults }, "injecting faults");
-  onHangUp(() => void reread(equipment));
+  await warnOfOpenFiles(settings, log);
+  onHangUp(() => void reread(equipment, server));
   await signal;
   for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => process.exit(1));
   out.write("Stopping: answering the requests under way\n");
@@ -159,13 +168,32 @@ async function serve(settings: Settings, equipment: Equipment): Promise<void> {
 }
 
 /** What SIGHUP asks for: files that may have been changed or moved are opened anew, each whatever becomes of the others. */
-async function reread({ log, principals, audit }: Equipment): Promise<void> {
-  const outcomes = await Promise.allSettled([principals?.reload(), audit?.reopen()]);
+async function reread({ log, principals, audit }: Equipment, server: RunningServer): Promise<void> {
+  const outcomes = await Promise.allSettled([
+    principals?.reload(),
+    audit?.reopen(),
+    server.reloadCertificate(),
+  ]);
   const failures = outcomes.filter((outcome) => outcome.status === "rejected");
   for (const { reason } of failures) {
     log.error({ reason: reason instanceof Error ? reason.message : String(reason) }, "SIGHUP");
   }
   log.info("files opened anew, as SIGHUP asks for");
+}
+
+/** The files of the store and the audit trail hold names, e-mail addresses and who did what. */
+async function warnOfOpenFiles({ store, audit }: Settings, log: Logger): Promise<void> {
+  if (process.platform === "win32") return;
+  const files = [
+    ...(store.startsWith("file:") ? [filePathOf(store)] : []),
+    ...(audit ? [audit] : []),
+  ];
+  for (const path of files) {
+    const status = await stat(path).catch(() => undefined);
+    if (status?.isFile() && isOpenToOthers(status.mode)) {
+      log.warn({ path }, "other users may read or change this file: run chmod 600 on it");
+    }
+  }
 }
 
 function openPrincipals(path: string, log: Logger): Promise<PrincipalsFile> {
@@ -196,6 +224,13 @@ function readArguments(argv: readonly string[]): Settings | string {
   if (!isRegion(values.region)) {
     return "The option --region takes a name such as us-east-1: lower-case letters, digits and -.";
   }
+  const regions = values.regions?.split(",");
+  if (regions?.every(isRegion) === false) {
+    return "The option --regions takes names such as us-east-1, with commas between.";
+  }
+  if (regions?.includes(values.region) === false) {
+    return `The option --regions lacks ${values.region}, the region of --region.`;
+  }
   const { "tls-cert": certFile, "tls-key": keyFile } = values;
   if ((certFile === undefined) !== (keyFile === undefined)) {
     return "The options --tls-cert and --tls-key need each other.";
@@ -222,6 +257,7 @@ function readArguments(argv: readonly string[]): Settings | string {
     host: values.host,
     port,
     region: values.region,
+    regions,
     principals: values.principals,
     tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
   };
@@ -242,6 +278,7 @@ function parse(argv: readonly string[]) {
       host: { type: "string", default: "127.0.0.1" },
       port: { type: "string", default: "4600" },
       region: { type: "string", default: "us-east-1" },
+      regions: { type: "string" },
       principals: { type: "string" },
       "tls-cert": { type: "string" },
       "tls-key": { type: "string" },

@@ -18,8 +18,6 @@ export interface AuthenticationOptions {
   readonly credentials: CredentialSource;
   /** Epoch milliseconds. */
   readonly clock: () => number;
-  /** Regions that a signature may be scoped to; any when absent. */
-  readonly regions?: readonly string[];
 }
 
 /** How far `x-amz-date` may be from the clock, either way: AWS's own window for most services. */
@@ -37,11 +35,11 @@ const terminator = "aws4_request";
  * Which access key ids exist can be told from the errors, also as at AWS; ids are no secrets.
  */
 export function authentication(options: AuthenticationOptions): Authenticate {
-  const { credentials, clock, regions } = options;
+  const { credentials, clock } = options;
   const signers = new VerifiedSigners();
 
   async function signerOf(claim: SignatureClaim): Promise<Signer> {
-    checkScope(claim, regions);
+    checkScope(claim);
     for (const name of ["host", "x-amz-date"]) requireSigned(claim, name);
     const credential = credentials.get(claim.accessKeyId);
     if (!credential) throw unrecognizedClient();
@@ -136,14 +134,14 @@ function formatTimestamp(time: number): string {
     .replace(/[-:]/g, "");
 }
 
-function checkScope({ scope }: SignatureClaim, regions: readonly string[] | undefined): void {
+function checkScope({ scope }: SignatureClaim): void {
   if (scope.terminator !== terminator) {
     throw invalidSignature(`Credential should be scoped with a valid terminator: '${terminator}'.`);
   }
   if (scope.service !== signingName) {
     throw invalidSignature(`Credential should be scoped to correct service: '${signingName}'.`);
   }
-  if (!(regions?.includes(scope.region) ?? isRegion(scope.region))) {
+  if (!isRegion(scope.region)) {
     throw invalidSignature("Credential should be scoped to a valid region.");
   }
 }

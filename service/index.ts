@@ -2,11 +2,14 @@ export { type AuditedWrite, type AuditTrail, AuditUnavailableError } from "./aud
 export { type AuditFile, openAuditFile } from "./auditFile";
 export { authentication } from "./authentication";
 export { authorize } from "./authorization";
+export type { CertificateFiles } from "./certificate";
+export type { Refusal } from "./connections";
 export { constraints, type Input, members, type OperationName } from "./constraints";
 export { type EmbeddedOptions, EmbeddedRequestHandler, embeddedRequestHandler } from "./embedded";
 export { ServiceError } from "./errors";
 export { type Faults, parseFaults } from "./faults";
 export { defaultLimits, type ServerLimits } from "./limits";
+export type { Measure } from "./metrics";
 export type { Principal } from "./principal";
 export {
   type ProfileService,

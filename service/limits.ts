@@ -4,7 +4,7 @@ export interface ServerLimits {
   readonly body: number;
   /** The request line and all headers together. */
   readonly headers: number;
-  /** From a request's first byte to the end of its headers. */
+  /** From a request's first byte to the end of its headers; for the first one from the connection on, TLS's handshake apart. */
   readonly headersTimeout: number;
   /** From a request's first byte to the end of its body. */
   readonly requestTimeout: number;

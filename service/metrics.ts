@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { AuditUnavailableError } from "./audit";
+import { type Refusal, refusalReasons } from "./connections";
 import type { ServiceResponse } from "./protocol";
 import { StoreUnavailableError } from "./store/store";
 
@@ -48,9 +49,17 @@ export class ServiceMetrics {
     registers: [this.#registry],
   });
 
+  readonly #refusals = new Counter({
+    name: "codestar_profiles_connections_refused_total",
+    help: "Connections that ended before a request of theirs was answered, by reason.",
+    labelNames: ["reason"] as const,
+    registers: [this.#registry],
+  });
+
   constructor(measures: readonly Measure[] = []) {
     for (const reason of ["throttled", "unreachable", "audit", "internal"])
       this.#failures.inc({ reason }, 0);
+    for (const reason of refusalReasons) this.#refusals.inc({ reason }, 0);
     for (const measure of measures) this.add(measure);
     new Gauge({
       name: "codestar_profiles_build_info",
@@ -89,6 +98,10 @@ export class ServiceMetrics {
         },
       });
     }
+  }
+
+  countRefusal({ reason }: Refusal): void {
+    this.#refusals.inc({ reason });
   }
 
   begin(): void {

@@ -17,6 +17,8 @@ export const contentType = "application/x-amz-json-1.1";
 export interface ServiceOptions extends Dependencies {
   /** The region of requests that are not signed for one. */
   readonly region: string;
+  /** The regions whose profiles are kept; requests for others are refused. Any when absent. */
+  readonly regions?: readonly string[] | undefined;
   /** Without it everyone may do everything, in every account of the region. */
   readonly authenticate?: Authenticate | undefined;
   /** Rules for who is authenticated; CodeStar's own (authorization.ts) when absent. */
@@ -61,6 +63,7 @@ export function profileService(options: ServiceOptions): ProfileService {
     authenticate,
     authorize = authorizeByDefault,
     region: defaultRegion,
+    regions,
     onRequest,
     audit,
   } = options;
@@ -77,6 +80,10 @@ export function profileService(options: ServiceOptions): ProfileService {
     const region = signedRegion(single(request.headers.authorization)) ?? defaultRegion;
     const userArn = userArnOf(input);
     progress.region = region;
+    // A region is a name space: whoever may invent some has as many profiles as there are names.
+    if (regions?.includes(region) === false) {
+      throw ServiceError.accessDenied(`This service keeps no profiles of the region ${region}.`);
+    }
     if (userArn !== undefined) progress.userArn = userArn;
     if (principal !== undefined) authorize(principal, operation, userArn);
     const scope: Scope = { region, account: principal?.account };

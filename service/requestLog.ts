@@ -1,5 +1,8 @@
+import type { IncomingMessage } from "node:http";
 import type { Logger } from "pino";
+import type { Refusal } from "./connections";
 import type { ServiceResponse } from "./protocol";
+import { claimedAccessKeyId } from "./sigv4/signatureClaim";
 
 /** What a client without the right key or rights is told: worth a warning. */
 const refusals = new Set([
@@ -14,7 +17,12 @@ const refusals = new Set([
  * One line for each answer, of which no value of a profile is part: failures inside as `error`, refused
  * callers as `warn`, reads that succeed as `debug`, all else as `info`. `duration` in milliseconds.
  */
-export function logResponse(log: Logger, response: ServiceResponse, duration: number): void {
+export function logResponse(
+  log: Logger,
+  response: ServiceResponse,
+  duration: number,
+  request: IncomingMessage,
+): void {
   const level = levelOf(response);
   if (!log.isLevelEnabled(level)) return;
   const { requestId, operation, status, error, region, userArn, principal, cause } = response;
@@ -29,6 +37,8 @@ export function logResponse(log: Logger, response: ServiceResponse, duration: nu
       userArn,
       principal: principal?.name,
       account: principal?.account,
+      remote: request.socket.remoteAddress,
+      accessKeyId: claimedAccessKeyId(request.headers.authorization),
       ...(cause !== undefined && { cause: causeOf(cause) }),
     },
     "request",
@@ -48,4 +58,30 @@ function causeOf(cause: unknown): object {
   return cause instanceof Error
     ? { type: cause.name, message: cause.message, stack: cause.stack }
     : { message: String(cause) };
+}
+
+/** Lines a second about connections: whoever reaches the server could fill a disk with them. */
+const refusalsPerSecond = 20;
+
+/** Logs connections that ended before an answer: of many in one second only some, with the number of the others. */
+export function refusalLogger(
+  log: Logger,
+  now: () => number = () => performance.now(),
+): (refusal: Refusal) => void {
+  let second = now();
+  let lines = 0;
+  let withheld = 0;
+  return ({ reason, remote, code }) => {
+    if (now() - second >= 1_000) {
+      second = now();
+      lines = 0;
+    }
+    if (lines >= refusalsPerSecond) {
+      withheld++;
+      return;
+    }
+    lines++;
+    log.warn({ reason, remote, code, ...(withheld > 0 && { withheld }) }, "connection refused");
+    withheld = 0;
+  };
 }

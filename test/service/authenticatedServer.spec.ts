@@ -12,9 +12,11 @@ import {
   ListUserProfilesCommand,
   UpdateUserProfileCommand,
 } from "@aws-sdk/client-codestar";
+import { pino } from "pino";
 import { authentication } from "../../service/authentication";
 import { openPrincipalsFile, type PrincipalsFile } from "../../service/principalsFile";
 import type { ServiceRequest } from "../../service/request";
+import { logResponse } from "../../service/requestLog";
 import { type RunningServer, startServer } from "../../service/server";
 import {
   account,
@@ -207,6 +209,34 @@ describe("server with authentication", () => {
       status: 400,
       type: "MissingAuthenticationTokenException",
     });
+  });
+
+  it("tells its log who was refused: the remote address, and the access key id but no secret", async () => {
+    const lines: Record<string, unknown>[] = [];
+    const log = pino({ base: null }, { write: (line: string) => lines.push(JSON.parse(line)) });
+    await server.stop();
+    server = await startServer({
+      store: "memory:",
+      authenticate: authentication({ credentials: principals, clock: Date.now }),
+      onResponse: (...answer) => logResponse(log, ...answer),
+    });
+    const secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    for (const key of [
+      { ...aliceKey, accessKeyId: "AKIDNOBODY" },
+      { ...aliceKey, secretAccessKey: adminKey.secretAccessKey },
+      { accessKeyId: secret, secretAccessKey: secret },
+    ]) {
+      await assert.rejects(clientOf(key).send(new ListUserProfilesCommand({})));
+    }
+    assert.deepEqual(
+      lines.map(({ level, error, remote, accessKeyId }) => [level, error, remote, accessKeyId]),
+      [
+        [40, "UnrecognizedClientException", "127.0.0.1", "AKIDNOBODY"],
+        [40, "InvalidSignatureException", "127.0.0.1", aliceKey.accessKeyId],
+        [40, "IncompleteSignatureException", "127.0.0.1", undefined],
+      ],
+    );
+    assert.doesNotMatch(JSON.stringify(lines), /wJalr|K7MDENG/);
   });
 
   it("drops no request while the principals file changes", async () => {

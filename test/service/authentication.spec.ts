@@ -123,15 +123,9 @@ describe("authentication", () => {
       );
     });
 
-    it("any region, unless told which", async () => {
+    it("any region", async () => {
       const request = await signedRequest({ region: "eu-north-1" });
       assert.deepEqual(await authenticate(request), alice);
-      const strict = authentication({
-        credentials: credentials(),
-        clock,
-        regions: ["us-east-1"],
-      });
-      await assert.rejects(async () => strict(request), { name: "InvalidSignatureException" });
     });
 
     it("a clock up to 15 minutes off, either way", async () => {

@@ -4,7 +4,6 @@ import { Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pino } from "pino";
 import { FaultInjector, parseFaults } from "../../service/faults";
-import type { ServiceResponse } from "../../service/protocol";
 import { logResponse } from "../../service/requestLog";
 import { startServer } from "../../service/server";
 import { MemoryStore } from "../../service/store/memory";
@@ -107,8 +106,8 @@ describe("the server in operation", () => {
         },
       });
       const log = pino({ level, base: null }, stream);
-      const onResponse = (response: ServiceResponse, duration: number) =>
-        logResponse(log, response, duration);
+      const onResponse: Options["onResponse"] = (response, duration, request) =>
+        logResponse(log, response, duration, request);
       const { url } = await start({ ...more, onResponse });
       await work(url);
       await running?.stop();
@@ -140,6 +139,7 @@ describe("the server in operation", () => {
         userArn: intern.userArn,
         principal: "root",
         account: "123456789012",
+        remote: "127.0.0.1",
       });
       assert.doesNotMatch(written, /secret/i);
     });
@@ -171,8 +171,14 @@ describe("the server in operation", () => {
         { authenticate: someone },
       );
       assert.deepEqual(
-        lines.map(({ level, error, principal, userArn }) => [level, error, principal, userArn]),
-        [[40, "AccessDeniedException", "bob", intern.userArn]],
+        lines.map(({ level, error, principal, userArn, remote }) => [
+          level,
+          error,
+          principal,
+          userArn,
+          remote,
+        ]),
+        [[40, "AccessDeniedException", "bob", intern.userArn, "127.0.0.1"]],
       );
       assert.doesNotMatch(written, /secret/i);
     });

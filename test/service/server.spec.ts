@@ -122,23 +122,11 @@ describe("the server", () => {
     }
   });
 
-  it("takes no more connections than it may", async () => {
-    const { url } = await start({ limits: { connections: 1 } });
-    const port = Number(new URL(url).port);
-    const first = connect(port, "127.0.0.1");
-    await once(first, "connect");
-    await new Promise((resolve) => setImmediate(resolve));
-    const second = connect(port, "127.0.0.1");
-    second.on("error", () => {});
-    await once(second, "close");
-    first.destroy();
-  });
-
   describe("with a certificate", () => {
     let folder: string;
     const file = (name: string, content: string) => {
       const path = join(folder, name);
-      writeFileSync(path, content);
+      writeFileSync(path, content, { mode: 0o600 });
       return path;
     };
     beforeEach(() => {
@@ -160,7 +148,7 @@ describe("the server", () => {
     it("ends in one sentence when it is none, and leaves no store open", async () => {
       const tls = { certFile: file("c.pem", "none"), keyFile: file("k.pem", certificateKey) };
       await assert.rejects(start({ tls, store: `file:${join(folder, "profiles.db")}` }), {
-        message: "the certificate and the key are not PEM files that belong together",
+        message: `${tls.certFile} holds no certificate in PEM`,
       });
     });
   });
@@ -180,6 +168,38 @@ describe("the server", () => {
       const answer = await fetch(`${url}/health`);
       assert.equal(answer.status, 503);
       assert.deepEqual(await answer.json(), { status: "store unavailable" });
+    });
+  });
+
+  describe("/livez", () => {
+    it("is 200 whatever the store does: started anew the server would be no better", async () => {
+      const store: ProfileStore = new MemoryStore();
+      store.find = () => Promise.reject(new Error("disk"));
+      const { url } = await start({ store });
+      const answer = await fetch(`${url}/livez`);
+      assert.equal(answer.status, 200);
+      assert.deepEqual(await answer.json(), { status: "alive" });
+    });
+  });
+
+  it("keeps the profiles of the regions that it is told of, and refuses others by name", async () => {
+    const { url } = await start({ regions: ["us-east-1", "eu-west-1"] });
+    const signedFor = (region: string) =>
+      fetch(url, {
+        method: "POST",
+        headers: {
+          ...target("ListUserProfiles"),
+          authorization: `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261126/${region}/codestar/aws4_request, SignedHeaders=host, Signature=0`,
+        },
+        body: "{}",
+      });
+    assert.equal((await signedFor("eu-west-1")).status, 200);
+    assert.equal((await list(url)).status, 200, "unsigned: the server's own region");
+    const invented = await signedFor("xx-invented-7");
+    assert.equal(invented.status, 400);
+    assert.deepEqual(await invented.json(), {
+      __type: "AccessDeniedException",
+      message: "This service keeps no profiles of the region xx-invented-7.",
     });
   });
 

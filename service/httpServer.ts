@@ -1,0 +1,96 @@
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createHttpsServer, type Server as TlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { Certificate } from "./certificate";
+import type { ServerLimits } from "./limits";
+
+export type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** An HTTP server, or with a certificate an HTTPS server, that keeps the limits on time and size. */
+export function createServer(
+  certificate: Certificate | undefined,
+  limits: ServerLimits,
+  listener: Listener,
+): Server | TlsServer {
+  const options: ServerOptions = {
+    maxHeaderSize: limits.headers,
+    headersTimeout: limits.headersTimeout,
+    requestTimeout: limits.requestTimeout,
+    keepAliveTimeout: limits.keepAliveTimeout,
+    connectionsCheckingInterval: Math.min(1_000, limits.headersTimeout),
+    noDelay: true,
+  };
+  const server = certificate
+    ? createTlsServer(
+        { ...options, handshakeTimeout: limits.headersTimeout },
+        certificate,
+        listener,
+      )
+    : createHttpServer(options, listener);
+  server.timeout = limits.silence;
+  return server;
+}
+
+function createTlsServer(
+  options: ServerOptions & { readonly handshakeTimeout: number },
+  { cert, key }: Certificate,
+  listener: Listener,
+): TlsServer {
+  try {
+    return createHttpsServer({ ...options, cert, key }, listener);
+  } catch (err) {
+    throw refused(err);
+  }
+}
+
+/** For connections from now on. Throws one sentence, and keeps the one before, when TLS cannot use it. */
+export function useCertificate(server: TlsServer, { cert, key }: Certificate): void {
+  try {
+    server.setSecureContext({ cert, key });
+  } catch (err) {
+    throw refused(err);
+  }
+}
+
+/** What OpenSSL refuses of a certificate and a key that belong together: one too weak, for example. */
+const refused = (err: unknown): Error =>
+  new Error(`TLS cannot use the certificate (${(err as NodeJS.ErrnoException).code})`, {
+    cause: err,
+  });
+
+export function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (err: NodeJS.ErrnoException) => {
+      const reason =
+        err.code === "EADDRINUSE"
+          ? "another program listens there"
+          : err.code === "EACCES"
+            ? "this user may not listen there"
+            : (err.code ?? err.message);
+      reject(new Error(`listening on ${host}:${port}: ${reason}`));
+    });
+    server.listen({ host, port }, resolve);
+  });
+}
+
+export function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+/** Takes no more connections, and settles when all are closed: after `limit` milliseconds whatever they do. */
+export function closeServer(server: Server, limit: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), limit);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
