@@ -44,6 +44,24 @@ export function choose<T extends string>(option: string, value: string, choices:
   );
 }
 
+/**
+ * The value of `--account`.
+ * @throws UsageError when it is not an account.
+ */
+export function chooseAccount(account: string | undefined): string | undefined {
+  if (account === undefined || /^\d{12}$/.test(account)) return account;
+  throw new UsageError("The option --account takes the 12 digits of an account.");
+}
+
+/**
+ * For names of files and folders: an empty one, which an unset variable leaves, would be the working folder.
+ * @throws UsageError
+ */
+export function refuseEmpty(paths: readonly string[]): void {
+  if (paths.includes(""))
+    throw new UsageError("The name of a roster is empty; name a file or a folder.");
+}
+
 function sentence(error: Error & { code?: string }, known: readonly string[]): string {
   const unknown = /^Unknown option '(-[^']*)'/.exec(error.message)?.[1];
   if (unknown === undefined) return `${error.message.replace(/\.$/, "")}.`;

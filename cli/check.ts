@@ -1,8 +1,15 @@
 import { printableJson } from "../provider/printable";
-import { formatProblem, type LoadedRoster, loadRoster, type Problem } from "../provider/roster";
-import { choose, readArguments, UsageError, usageHint } from "./arguments";
+import { formatProblem, type LoadedRoster, loadRoster } from "../provider/roster";
+import {
+  choose,
+  chooseAccount,
+  readArguments,
+  refuseEmpty,
+  UsageError,
+  usageHint,
+} from "./arguments";
 import { codeSpan, escapeMarkdown } from "./markdown";
-import { counted, painter, print, printable } from "./terminal";
+import { count, counted, painter, print, printable } from "./terminal";
 
 export const usage = `Usage: codestar-profiles check ROSTER… [options]
 
@@ -13,6 +20,9 @@ every file declares only what it may. All problems are named at once, each with 
   --output FORMAT    text (default), json, markdown, or github: annotations of a GitHub workflow
   --account ACCOUNT  the account of people keyed by user name, where no file says
   -h, --help
+
+A roster.yaml above a file or folder counts, up to the folder of .git (else of Pulumi.yaml, else the
+working folder), so that one file is judged as it is among the others.
 
 Exit status: 0 no problems, 1 problems, 2 wrong arguments.
 
@@ -47,18 +57,16 @@ async function check(argv: readonly string[]): Promise<number> {
   }
   const output = choose("--output", values.output, outputs);
   if (positionals.length === 0) throw new UsageError("Which roster? Name a file or a folder.");
-  const loaded = loadRoster(positionals, {
-    ...(values.account !== undefined && { account: values.account }),
-  });
+  refuseEmpty(positionals);
+  const account = chooseAccount(values.account);
+  const loaded = loadRoster(positionals, { ...(account && { account }), partial: true });
   await print(writers[output](loaded));
   return loaded.problems.length === 0 ? 0 : 1;
 }
 
 /** The problems as a compiler prints them, for standard output or, in other commands, standard error. */
-export function problemsText(
-  { problems, sources }: LoadedRoster,
-  stream: NodeJS.WriteStream,
-): string {
+export function problemsText(loaded: LoadedRoster, stream: NodeJS.WriteStream): string {
+  const { problems, sources } = loaded;
   const paint = painter(stream);
   const styles = { place: "bold", error: ["red", "bold"], mark: ["red", "bold"] } as const;
   const blocks = problems.map((problem) =>
@@ -66,7 +74,7 @@ export function problemsText(
       paint(styles[part] as Parameters<typeof paint>[0], text),
     ),
   );
-  return `${blocks.join("\n\n")}\n\n${summary(problems)}\n`;
+  return `${blocks.join("\n\n")}\n\n${summary(loaded)}\n`;
 }
 
 const writers: Record<(typeof outputs)[number], (loaded: LoadedRoster) => string> = {
@@ -75,17 +83,18 @@ const writers: Record<(typeof outputs)[number], (loaded: LoadedRoster) => string
       ? `${allRight(loaded)}\n`
       : problemsText(loaded, process.stdout);
   },
-  json({ roster, problems, sources }) {
+  json({ roster, problems, unlisted, files }) {
     const { account, region, people, required } = roster;
     const report = {
       version: 1,
       ok: problems.length === 0,
-      files: sources.size,
+      files,
       people: people.length,
       ...(account && { account }),
       ...(region && { region }),
       required,
       problems,
+      ...(unlisted > 0 && { unlisted }),
     };
     return `${printableJson(report)}\n`;
   },
@@ -95,7 +104,7 @@ const writers: Record<(typeof outputs)[number], (loaded: LoadedRoster) => string
       ({ file, line, column, message }) =>
         `- ${codeSpan(printable(`${file}:${line}:${column}`))} ${escapeMarkdown(printable(message))}`,
     );
-    return `**Roster check**: ${summary(loaded.problems)}\n\n${fitting(lines).join("\n")}\n`;
+    return `**Roster check**: ${summary(loaded)}\n\n${fitting(lines, loaded.unlisted).join("\n")}\n`;
   },
   github({ problems }) {
     return problems
@@ -107,26 +116,27 @@ const writers: Record<(typeof outputs)[number], (loaded: LoadedRoster) => string
   },
 };
 
-function allRight({ roster, sources }: LoadedRoster): string {
+function allRight({ roster, files }: LoadedRoster): string {
   const people = counted(roster.people.length, "person", "people");
-  return `${people} in ${counted(sources.size, "file", "files")}, no problems`;
+  return `${people} in ${counted(files, "file", "files")}, no problems`;
 }
 
-function summary(problems: readonly Problem[]): string {
+function summary({ problems, unlisted }: LoadedRoster): string {
   const files = new Set(problems.map(({ file }) => file)).size;
-  return `${counted(problems.length, "problem", "problems")} in ${counted(files, "file", "files")}`;
+  const all = `${counted(problems.length + unlisted, "problem", "problems")} in ${counted(files, "file", "files")}`;
+  return unlisted === 0 ? all : `${all}; the first ${count(problems.length)} are listed`;
 }
 
 /** GitHub takes comments of at most 65,536 characters; some room is left for what is put around it. */
 const longestComment = 60_000;
 
-function fitting(lines: readonly string[]): string[] {
+function fitting(lines: readonly string[], unlisted: number): string[] {
   let length = 0;
   const kept = lines.filter((line) => {
     length += Buffer.byteLength(line) + 1;
     return length <= longestComment;
   });
-  const left = lines.length - kept.length;
+  const left = lines.length - kept.length + unlisted;
   return left === 0 ? kept : [...kept, `- … and ${counted(left, "more problem", "more problems")}`];
 }
 

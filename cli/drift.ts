@@ -1,5 +1,12 @@
 import { compareRoster, loadRoster } from "../provider/roster";
-import { choose, readArguments, UsageError, usageHint } from "./arguments";
+import {
+  choose,
+  chooseAccount,
+  readArguments,
+  refuseEmpty,
+  UsageError,
+  usageHint,
+} from "./arguments";
 import { problemsText } from "./check";
 import { driftHtml } from "./drift/html";
 import { IgnoresError, Ignoring, readIgnores } from "./drift/ignores";
@@ -79,10 +86,10 @@ async function drift(argv: readonly string[]): Promise<number> {
   const output = choose("--output", values.output, outputs);
   const unmanaged = choose("--unmanaged", values.unmanaged, unmanagedWays);
   if (positionals.length === 0) throw new UsageError("Which roster? Name a file or a folder.");
+  refuseEmpty(positionals);
 
-  const loaded = loadRoster(positionals, {
-    ...(values.account !== undefined && { account: values.account }),
-  });
+  const account = chooseAccount(values.account);
+  const loaded = loadRoster(positionals, { ...(account && { account }) });
   if (loaded.problems.length > 0) {
     process.stderr.write(problemsText(loaded, process.stderr));
     return 1;

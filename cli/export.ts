@@ -1,7 +1,7 @@
 import { extname } from "node:path";
 import { type RosterFormat, rosterFormats, writeRoster } from "../provider/roster";
 import { accountOf } from "../provider/userArn";
-import { choose, readArguments, UsageError, usageHint } from "./arguments";
+import { choose, chooseAccount, readArguments, UsageError, usageHint } from "./arguments";
 import { ReadFailure, readLiveProfiles } from "./liveProfiles";
 import { counted, print } from "./terminal";
 import { NotWritten, writeWhole } from "./writeWhole";
@@ -66,10 +66,8 @@ async function exportProfiles(argv: readonly string[]): Promise<number> {
   if (positionals.length > 0) {
     throw new UsageError(`What is ${JSON.stringify(positionals[0])} for? Name a file with --file.`);
   }
-  const { account, file, force } = values;
-  if (account !== undefined && !/^\d{12}$/.test(account)) {
-    throw new UsageError("The option --account takes the 12 digits of an account.");
-  }
+  const { file, force } = values;
+  const account = chooseAccount(values.account);
   const format = formatOf(file, values.format);
   const { profiles, region } = await readLiveProfiles(values);
   const wanted = profiles.filter(({ userArn }) => !account || accountOf(userArn) === account);

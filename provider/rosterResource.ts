@@ -6,7 +6,8 @@ import { pick } from "./profile";
 import { previewMark, refuseFailures } from "./programInputs";
 import { projectFolder } from "./projectFolder";
 import { CodeStarUserProfile } from "./resource";
-import { formatProblem, loadRoster, type Roster } from "./roster";
+import { formatProblem, type Roster } from "./roster";
+import { loadForProgram } from "./roster/forProgram";
 import { runError } from "./runError";
 import { userNameOf } from "./userArn";
 
@@ -62,7 +63,7 @@ export class CodeStarRoster extends pulumi.CustomResource {
   constructor(name: string, args: CodeStarRosterArgs, opts?: pulumi.CustomResourceOptions) {
     refuseFailures(`CodeStarRoster "${name}"`, checkArguments("CodeStarRoster", args));
     const { files, region, ...settings } = args;
-    const roster = readRoster(files);
+    const roster = readRoster({ files, region });
     const where = region ?? roster.region;
     for (const { userArn } of roster.people) claimProfile(name, { userArn, region: where });
     const inputs = {
@@ -90,8 +91,8 @@ export function rosterProfiles(
 ): Map<string, CodeStarUserProfile> {
   const given: RosterArgs = typeof args === "string" ? { files: args } : args;
   refuseFailures("rosterProfiles", checkArguments("rosterProfiles", given));
-  const { files, region, adopt } = given;
-  const { people, region: own } = readRoster(files);
+  const { region, adopt } = given;
+  const { people, region: own } = readRoster(given);
   const names = people.map(({ userArn }) => userNameOf(userArn));
   const seen = new Set<string>();
   const twice = new Set(names.filter((name) => seen.size === seen.add(name).size));
@@ -109,15 +110,17 @@ export function rosterProfiles(
   );
 }
 
-function readRoster(files: string | readonly string[]): Roster {
+function readRoster({ files, region }: RosterArgs): Roster {
   const { settings } = deployment();
-  const { roster, problems, sources } = loadRoster(files, {
+  const { roster, problems, unlisted, sources } = loadForProgram(files, {
     allowWeakKeys: settings.allowWeakKeys,
     folder: projectFolder(process.cwd(), pulumi.getProject()),
+    ownRegion: region !== undefined,
   });
   if (problems.length > 0) {
     const list = problems.map((problem) => formatProblem(problem, sources.get(problem.file)));
-    const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
+    const all = problems.length + unlisted;
+    const count = all === 1 ? "a problem" : `${all} problems`;
     throw runError(`the roster has ${count}:\n${list.join("\n")}`);
   }
   return roster;

@@ -4,7 +4,7 @@ import { formatProblem } from "../../provider/roster";
 import { at, entry, type Located, plain } from "../../provider/roster/located";
 import { Problems } from "../../provider/roster/problems";
 import { readYaml } from "../../provider/roster/readYaml";
-import { reportShape } from "../../provider/roster/shape";
+import { reportRepeated, reportShape } from "../../provider/roster/shape";
 import { SourceText } from "../../provider/roster/sourceText";
 import { matchesWildcards } from "../../provider/roster/wildcards";
 import { ignoresSchema } from "./ignoresSchema";
@@ -55,6 +55,7 @@ export function readIgnores(file: string): Ignore[] {
 const known = ["userArn", "fields", "reason", "expires"];
 
 function check(content: Located, source: SourceText, problems: Problems): Ignore[] {
+  reportRepeated(content, source, problems);
   const { data, error } = ignoresSchema.safeParse(plain(content));
   if (error) {
     reportShape(error.issues, content, "ignores", known, source, problems);

@@ -21,6 +21,15 @@ export function findFiles(
 ): FoundFile[] {
   const found = new Map<string, FoundFile>();
   for (const given of paths) {
+    if (given === "") {
+      // It would resolve to the working folder.
+      problems.addFile(
+        '""',
+        "unreadable",
+        "the name of a roster is empty; name a file or a folder",
+      );
+      continue;
+    }
     const shown = given.replaceAll("\\", "/").replace(/^(?:\.\/)+(?=.)|(?<=.)\/+$/g, "");
     for (const file of filesAt({ file: shown, path: resolve(folder, given) }, problems)) {
       if (!found.has(file.path)) found.set(file.path, file);
@@ -39,9 +48,9 @@ function filesAt(given: FoundFile, problems: Problems): FoundFile[] {
     const status = statSync(path, { throwIfNoEntry: false });
     if (status === undefined) return refuse("there is no such file or folder");
     if (!status.isDirectory()) {
-      return rosterFile.test(path)
-        ? [given]
-        : refuse("a roster is a .yaml, .yml, .json or .csv file");
+      if (!rosterFile.test(path)) return refuse("a roster is a .yaml, .yml, .json or .csv file");
+      // A named pipe would be waited for without end.
+      return status.isFile() ? [given] : refuse("this is no ordinary file, but a pipe or a device");
     }
     const files = walk(path, file === "." ? "" : `${file}/`, new Set(), problems);
     return files.length > 0 ? files : refuse("the folder has no .yaml, .yml, .json or .csv file");

@@ -1,16 +1,16 @@
-import { accountOf, userNameOf } from "../userArn";
-import { findFiles, readText } from "./files";
-import { at, entry } from "./located";
+import { accountOf } from "../userArn";
+import { findAround } from "./around";
+import { type FoundFile, findFiles } from "./files";
+import { entry } from "./located";
 import { mergePeople, placeOf } from "./merge";
-import { anyAccount, type DeclaredPerson, type Person, readPeople } from "./people";
-import { type Problem, Problems, quote } from "./problems";
-import { readCsv } from "./readCsv";
-import { readJson } from "./readJson";
-import { readYaml } from "./readYaml";
+import { type DeclaredPerson, type Person, readPeople } from "./people";
+import { type Problem, Problems } from "./problems";
+import { readFiles } from "./readFiles";
+import { findRequired } from "./required";
 import { checkRestrictions } from "./restrictions";
 import type { Allowance } from "./schema";
-import { Cascade, type RosterFile, readRosterSettings } from "./settings";
-import { SourceText } from "./sourceText";
+import { Cascade, type RosterFile } from "./settings";
+import type { SourceText } from "./sourceText";
 
 export { type Comparison, compareRoster, type Drifted } from "./compare";
 export type { Person } from "./people";
@@ -32,10 +32,16 @@ export interface Roster {
 export interface LoadedRoster {
   /** With problems: what could be read, fit for nothing but looking at. */
   readonly roster: Roster;
-  /** By file, line and column; empty when the roster is right. */
+  /** By file, line and column, the first 10,000; empty when the roster is right. */
   readonly problems: readonly Problem[];
+  /** How many problems there are beyond those. */
+  readonly unlisted: number;
+  /** How many files the people are from. */
+  readonly files: number;
   /** The files by the name that problems have, for `formatProblem`. */
   readonly sources: ReadonlyMap<string, SourceText>;
+  /** Files of settings that hold for the roster and are not among its own, as messages name them. */
+  readonly settingsAbove: readonly string[];
 }
 
 export interface LoadOptions {
@@ -47,22 +53,34 @@ export interface LoadOptions {
   readonly allowWeakKeys?: boolean;
   /** Where relative paths start; the working folder when absent. */
   readonly folder?: string;
+  /** Passes over settings above the given paths. */
+  readonly alone?: boolean;
+  /** The paths may be some files of a roster, as editors and hooks name them, and declare nobody themselves. */
+  readonly partial?: boolean;
 }
 
 /**
- * Reads a roster from files and folders. Never throws for what a file holds: everything wrong is among
- * the problems, all of it at once.
+ * Reads a roster from files and folders. Settings above them count; rules and `required` are judged by all the
+ * files that these settings are for, while people and problems are those of the given files and of the settings
+ * above. Never throws for what a file holds: everything wrong is among the problems, all of it at once.
  */
 export function loadRoster(
   paths: string | readonly string[],
   options: LoadOptions = {},
 ): LoadedRoster {
-  const problems = new Problems();
-  const sources = new Map<string, SourceText>();
   const given = typeof paths === "string" ? [paths] : paths;
-  const files = readFiles(given, options, sources, problems);
-  // Someone may be missing only because their file could not be read.
-  const complete = !problems.has("unreadable") && !problems.has("syntax");
+  const unconcerned = new Set<string>();
+  const problems = new Problems((file) => !unconcerned.has(file));
+  const sources = new Map<string, SourceText>();
+  const folder = options.folder ?? process.cwd();
+  const own = readFiles(findFiles(given, folder, problems), sources, problems);
+  const { above, others, unread } = options.alone
+    ? nothingAround
+    : readAround(given, folder, own, sources, problems);
+  for (const { source } of others) unconcerned.add(source.file);
+
+  // The others first: what somebody shares with one of them is reported in the given file.
+  const files = [...others, ...above, ...own];
   const cascade = new Cascade(files, problems);
   const isAllowed = (file: RosterFile, what: Allowance) =>
     cascade.root(file).settings.allow?.includes(what) ?? false;
@@ -82,14 +100,19 @@ export function loadRoster(
     const under = declared.filter(({ file }) => cascade.root(file) === root);
     checkRestrictions(root, under, problems);
   }
-  const people = mergePeople(declared, isAllowed, problems);
+  const everybody = mergePeople(declared, isAllowed, problems);
+  const mine = new Set(own);
+  const people = everybody.filter(({ file }) => mine.has(file));
   const accountFor = (file: RosterFile) => cascade.find(file, "account") ?? options.account;
-  const required = findRequired(files, accountFor, people, complete, problems);
-  if (people.length === 0 && problems.size === 0) {
-    problems.addFile(files[0]?.source.file ?? given[0] ?? "", "empty-roster", emptyRoster);
+  // Someone may be missing only because their file could not be read.
+  const complete = !unread && !problems.has("unreadable") && !files.some(({ broken }) => broken);
+  const required = findRequired(files, accountFor, everybody, complete, problems);
+  if ((options.partial ? everybody : people).length === 0 && problems.size === 0) {
+    problems.addFile(own[0]?.source.file ?? given[0] ?? "", "empty-roster", emptyRoster);
   }
-  const region = findRegion(files, cascade, problems) ?? options.region;
+  const region = findRegion(own, cascade, problems) ?? options.region;
   const sound = people.filter(({ flawed }) => !flawed);
+  const arns = new Set(sound.map(({ userArn }) => userArn));
   const accounts = new Set(sound.map(({ userArn }) => accountOf(userArn)));
   const [account] = accounts;
   return {
@@ -97,44 +120,49 @@ export function loadRoster(
       ...(accounts.size === 1 && account && { account }),
       ...(region && { region }),
       people: sound.map(toPerson),
-      required,
+      required: required.filter((userArn) => arns.has(userArn)),
     },
     problems: problems.sorted(),
+    unlisted: problems.unlisted,
+    files: own.length,
     sources,
+    settingsAbove: above.map(({ source }) => source.file),
   };
 }
-
-const privateKey =
-  "a private key stands here; put the public key in its place (the .pub file beside it), and replace the pair: this one has been stored where others read";
 
 const emptyRoster =
   "the roster declares nobody; an empty roster would remove everyone, so it is taken for a mistake";
 
-function readFiles(
-  paths: readonly string[],
-  options: LoadOptions,
-  sources: Map<string, SourceText>,
-  problems: Problems,
-): RosterFile[] {
-  const found = findFiles(paths, options.folder ?? process.cwd(), problems);
-  return found.flatMap((file) => {
-    const text = readText(file, problems);
-    if (text === undefined) return [];
-    const source = new SourceText(file.file, text);
-    sources.set(file.file, source);
-    if (source.privateKeyAt !== undefined) {
-      const at = { start: source.privateKeyAt, end: source.privateKeyAt };
-      problems.add(source, at, "invalid-value", privateKey);
-    }
-    const content = readerOf(file.path)(source, problems);
-    const settings = readRosterSettings(content, source, problems);
-    return [{ source, path: file.path, content, settings }];
-  });
+interface Surroundings {
+  readonly above: readonly RosterFile[];
+  readonly others: readonly RosterFile[];
+  /** Whether one of the others cannot be read at all. */
+  readonly unread: boolean;
 }
 
-function readerOf(path: string) {
-  if (/\.csv$/i.test(path)) return readCsv;
-  return /\.json$/i.test(path) ? readJson : readYaml;
+const nothingAround: Surroundings = { above: [], others: [], unread: false };
+
+/** The settings that hold for the files besides their own and, where these have rules, every other file they are for. */
+function readAround(
+  given: readonly string[],
+  folder: string,
+  own: readonly RosterFile[],
+  sources: Map<string, SourceText>,
+  problems: Problems,
+): Surroundings {
+  const { settings, tops } = findAround(given, folder);
+  const known = new Set(own.map(({ path }) => path));
+  const isNew = ({ path }: FoundFile) => known.size < known.add(path).size;
+  const above = readFiles(settings.filter(isNew), sources, problems);
+  const haveRules = [...above, ...own].some(
+    ({ settings }) => settings.restrictions !== undefined || settings.required !== undefined,
+  );
+  if (!haveRules) return { ...nothingAround, above };
+  // What is wrong with other files is theirs to say.
+  const aside = new Problems();
+  const found = findFiles(tops, folder, aside).filter(isNew);
+  const others = readFiles(found, new Map(), aside);
+  return { above, others, unread: aside.has("unreadable") };
 }
 
 /** A roster is of one region: profiles of another are other profiles. */
@@ -156,37 +184,6 @@ function findRegion(
     first ??= { region, place: placeOf({ position: file.source.position(span.start) }) };
   }
   return first?.region;
-}
-
-function findRequired(
-  files: readonly RosterFile[],
-  accountFor: (file: RosterFile) => string | undefined,
-  people: readonly DeclaredPerson[],
-  complete: boolean,
-  problems: Problems,
-): string[] {
-  if (!files.some(({ settings }) => settings.required?.length)) return [];
-  const byName = new Map(people.map(({ userArn }) => [nameKey(userArn), userArn]));
-  const arns = new Set(people.map(({ userArn }) => userArn));
-  const resolve = (file: RosterFile, name: string, index: number): string[] => {
-    const key = `${accountFor(file) ?? anyAccount} ${name}`;
-    const userArn = name.startsWith("arn:") ? name : byName.get(key);
-    if (userArn !== undefined && arns.has(userArn)) return [userArn];
-    if (complete) {
-      const span = at(entry(file.content, "required")!.value, [index]).span;
-      const message = `${quote(name)} is required, but nobody of that name is declared`;
-      problems.add(file.source, span, "required-person", message);
-    }
-    return [];
-  };
-  const required = files.flatMap((file) =>
-    (file.settings.required ?? []).flatMap((name, index) => resolve(file, name, index)),
-  );
-  return [...new Set(required)];
-}
-
-function nameKey(userArn: string): string {
-  return `${accountOf(userArn)} ${userNameOf(userArn)}`;
 }
 
 function toPerson({

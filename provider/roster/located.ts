@@ -35,12 +35,17 @@ export interface LocatedOther {
   readonly span: Span;
 }
 
-/** The value without its places. Maps have no prototype: `__proto__` is a legal IAM user name. */
+/**
+ * The value without its places, and without what is below `x-` keys. Maps have no prototype: `__proto__` is a
+ * legal IAM user name.
+ */
 export function plain(located: Located): unknown {
   if (located.kind === "list") return located.items.map(plain);
   if (located.kind !== "map") return located.value;
   const map = Object.create(null) as Record<string, unknown>;
-  for (const { key, value } of located.entries) if (!(key in map)) map[key] = plain(value);
+  for (const { key, value } of located.entries) {
+    if (!(key in map) && !isExtension(key)) map[key] = plain(value);
+  }
   return map;
 }
 
@@ -58,5 +63,33 @@ export function at(located: Located, path: readonly PropertyKey[]): Located {
 }
 
 export function entry(map: Located | undefined, key: string): LocatedEntry | undefined {
-  return map?.kind === "map" ? map.entries.find((candidate) => candidate.key === key) : undefined;
+  if (map?.kind !== "map") return undefined;
+  if (map.entries.length <= fewEntries)
+    return map.entries.find((candidate) => candidate.key === key);
+  let index = indexes.get(map.entries);
+  if (index === undefined) {
+    index = new Map(map.entries.toReversed().map((candidate) => [candidate.key, candidate]));
+    indexes.set(map.entries, index);
+  }
+  return index.get(key);
+}
+
+/** Up to here a search is faster than an index. */
+const fewEntries = 12;
+const indexes = new WeakMap<readonly LocatedEntry[], ReadonlyMap<string, LocatedEntry>>();
+
+/** The entries whose key came before in the same map, at any depth, but for what is below `x-` keys. */
+export function repeatedEntries(located: Located): LocatedEntry[] {
+  if (located.kind === "list") return located.items.flatMap(repeatedEntries);
+  if (located.kind !== "map") return [];
+  const seen = new Set<string>();
+  return located.entries.flatMap((one) => {
+    const repeated = seen.size === seen.add(one.key).size ? [one] : [];
+    return isExtension(one.key) ? repeated : [...repeated, ...repeatedEntries(one.value)];
+  });
+}
+
+/** A place for anchors, and for fields of other tools. */
+export function isExtension(key: string): boolean {
+  return key.startsWith("x-");
 }

@@ -63,12 +63,17 @@ function reportReusedKeys(
   }
 }
 
+/** Of an `sshPublicKey` in the API's model. */
+const mostKeyCharacters = 16_384;
+
 interface KeyPlace {
   readonly fingerprint: string;
   readonly span: Span;
 }
 
 function keysOf({ sshPublicKey = "", content, keySpan }: DeclaredPerson): KeyPlace[] {
+  // Refused already, and a million of its lines would take minutes.
+  if (sshPublicKey.length > mostKeyCharacters) return [];
   const written = entry(content, "sshPublicKey")?.value;
   if (written?.kind === "list") {
     return written.items.flatMap((item) =>

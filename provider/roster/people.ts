@@ -6,7 +6,7 @@ import { entry, type Located, type LocatedEntry, plain } from "./located";
 import { type Problems, quote } from "./problems";
 import { type PersonContent, personFieldNames, personSchema } from "./schema";
 import type { Cascade, RosterFile } from "./settings";
-import { fieldSpan, reportShape } from "./shape";
+import { fieldSpan, reportRepeated, reportShape } from "./shape";
 import type { Position, Span } from "./sourceText";
 
 /** One person of a roster, with everything that defaults and key files say filled in. */
@@ -51,7 +51,10 @@ export function readPeople(
   if (people === undefined) return [];
   if (people.kind !== "map") {
     if (people.kind === "other" && people.value === null) return [];
-    const message = "people must be a map, keyed by user name or ARN";
+    const message =
+      people.kind === "list"
+        ? "people must be a map, keyed by user name or ARN: `ada: { displayName: Ada }` in the place of `- userName: ada`"
+        : "people must be a map, keyed by user name or ARN";
     problems.add(source, people.span, "wrong-type", message);
     return [];
   }
@@ -121,7 +124,7 @@ function readFields(
   file: RosterFile,
   problems: Problems,
 ): { fields: Partial<PersonContent>; shapely: boolean } {
-  reportRepeatedFields(person, file, problems);
+  reportRepeated(person.value, file.source, problems);
   const content = plain(person.value);
   const read = personSchema.safeParse(content);
   if (read.data) return { fields: read.data, shapely: true };
@@ -200,12 +203,4 @@ function wrongKey(written: Located | undefined, allowWeakKeys: boolean): Located
         ({ property }) => property === "sshPublicKey",
       ),
   );
-}
-
-function reportRepeatedFields({ value }: LocatedEntry, file: RosterFile, problems: Problems): void {
-  if (value.kind !== "map") return;
-  for (const [index, { key, keySpan }] of value.entries.entries()) {
-    if (value.entries.findIndex((other) => other.key === key) === index) continue;
-    problems.add(file.source, keySpan, "syntax", `${key} comes twice for this person`);
-  }
 }

@@ -32,34 +32,53 @@ export interface Problem extends Position {
 const longestText = 80;
 const hidden = "(not shown: the file holds a private key)";
 
-/** Gathers problems, so that one run names all of them. */
+/** More than anybody reads; each costs some 500 bytes. */
+const mostKept = 10_000;
+
+/** Gathers problems, so that one run names all of them: the first 10,000, and how many more there are. */
 export class Problems {
   private readonly found: Problem[] = [];
+  private readonly rules = new Set<Rule>();
+  private count = 0;
 
-  add(source: SourceText, span: Span, rule: Rule, message: string): void {
+  /** @param concerns whether the problems of a file are wanted; of every file when absent. */
+  constructor(private readonly concerns: (file: string) => boolean = () => true) {}
+
+  /** @param message its text, or what makes it where that takes long. */
+  add(source: SourceText, span: Span, rule: Rule, message: string | (() => string)): void {
+    if (!this.counts(source.file, rule)) return;
     const position = source.position(span.start);
     if (source.privateKeyAt !== undefined) {
       // A parser's message, or a name that is none, may repeat a line of the key.
-      const repeats = rule === "syntax" || rule === "unknown-field" || holdsPrivateKey(message);
-      const shown = repeats ? "cannot be read as a roster" : message;
+      const text = textOf(message);
+      const repeats = rule === "syntax" || rule === "unknown-field" || holdsPrivateKey(text);
+      const shown = repeats ? "cannot be read as a roster" : text;
       this.found.push({ ...position, text: hidden, message: shown, rule });
       return;
     }
-    const text = shorten(firstLine(source.text.slice(span.start, span.end)), longestText);
-    this.found.push({ ...position, text, message, rule });
+    const start = source.text.slice(span.start, Math.min(span.end, span.start + 2 * longestText));
+    const text = shorten(firstLine(start), longestText);
+    this.found.push({ ...position, text, message: textOf(message), rule });
   }
 
   /** A problem of a whole file or folder. */
   addFile(file: string, rule: Rule, message: string): void {
-    this.found.push({ file, line: 1, column: 1, text: "", message, rule });
+    if (this.counts(file, rule))
+      this.found.push({ file, line: 1, column: 1, text: "", message, rule });
   }
 
   has(rule: Rule): boolean {
-    return this.found.some((problem) => problem.rule === rule);
+    return this.rules.has(rule);
   }
 
+  /** How many were found, kept or not. */
   get size(): number {
-    return this.found.length;
+    return this.count;
+  }
+
+  /** How many were found and not kept. */
+  get unlisted(): number {
+    return this.count - this.found.length;
   }
 
   sorted(): Problem[] {
@@ -67,6 +86,18 @@ export class Problems {
       (a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column,
     );
   }
+
+  /** Whether one more is kept. */
+  private counts(file: string, rule: Rule): boolean {
+    if (!this.concerns(file)) return false;
+    this.rules.add(rule);
+    this.count++;
+    return this.found.length < mostKept;
+  }
+}
+
+function textOf(message: string | (() => string)): string {
+  return typeof message === "string" ? message : message();
 }
 
 const framedWidth = 100;
@@ -109,7 +140,7 @@ export function quote(text: string): string {
 }
 
 function firstLine(text: string): string {
-  return text.split(/\r?\n/, 1)[0] ?? "";
+  return text.split(/\r\n|\n|\r/, 1)[0] ?? "";
 }
 
 function shorten(text: string, length: number): string {

@@ -1,5 +1,6 @@
 import { type Node, type ParseError, ParseErrorCode, parseTree } from "jsonc-parser";
 import type { Located } from "./located";
+import { mostLevels, tooDeep } from "./nesting";
 import { type Problems, quote } from "./problems";
 import type { SourceText, Span } from "./sourceText";
 
@@ -12,11 +13,16 @@ export function readJson(source: SourceText, problems: Problems): Located | unde
   try {
     const root = parseTree(source.text, errors, { disallowComments: true });
     const [error] = errors;
-    if (error === undefined) return root && locate(root);
-    problems.add(source, spanOf(error), "syntax", describe(error, source.text));
+    if (error !== undefined) {
+      problems.add(source, spanOf(error), "syntax", describe(error, source.text));
+      return undefined;
+    }
+    const deep = root && tooDeepIn(root, 0);
+    if (deep === undefined) return root && locate(root);
+    problems.add(source, spanOf(deep), "syntax", tooDeep);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    problems.add(source, { start: 0, end: 0 }, "syntax", "the JSON is nested too deeply");
+    problems.add(source, { start: 0, end: 0 }, "syntax", tooDeep);
   }
   return undefined;
 }
@@ -34,6 +40,17 @@ const wrongText: ReadonlyMap<number, string> = new Map([
   [ParseErrorCode.InvalidUnicode, "this text has a \\u that four hexadecimal digits do not follow"],
   [ParseErrorCode.InvalidCharacter, "this text has a control character; write it as an escape"],
 ]);
+
+/** A node below more levels than a roster may have; members of an object are levels of this tree, too. */
+function tooDeepIn(node: Node, level: number): Node | undefined {
+  if (level > mostLevels) return node;
+  const next = node.type === "property" ? level : level + 1;
+  for (const child of node.children ?? []) {
+    const found = tooDeepIn(child, next);
+    if (found) return found;
+  }
+  return undefined;
+}
 
 function locate(node: Node): Located {
   const span = spanOf(node);

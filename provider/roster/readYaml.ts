@@ -1,84 +1,217 @@
-import { isAlias, isMap, isScalar, isSeq, parseDocument, Scalar } from "yaml";
+import { Composer, type CST, type Document, isAlias, isMap, isScalar, isSeq, Scalar } from "yaml";
 import type { Located, LocatedEntry } from "./located";
+import { mostLevels, tooDeep } from "./nesting";
 import type { Problems } from "./problems";
 import type { SourceText, Span } from "./sourceText";
+import { TooDense, tokensOf } from "./yamlTokens";
 
 /**
- * Reads YAML 1.2. Undefined when the text is not well formed, which is then among the problems, or when it is empty.
+ * Reads one document of YAML 1.2, merge keys (`<<`) included. Undefined when the text is empty, or is not well
+ * formed, holds a second document, or would grow beyond measure by its aliases: all of that is then among the
+ * problems.
  */
 export function readYaml(source: SourceText, problems: Problems): Located | undefined {
   const before = problems.size;
-  const document = parseDocument(source.text, {
-    logLevel: "silent",
-    prettyErrors: false,
-    uniqueKeys: false,
-    version: "1.2",
-  });
-  for (const { pos, message } of [...document.errors, ...document.warnings]) {
-    problems.add(source, { start: pos[0], end: pos[1] }, "syntax", message);
+  try {
+    const document = compose(source, problems);
+    if (document === undefined || problems.size > before) return undefined;
+    const root = new Reading(source, problems).read(document.contents);
+    return problems.size > before ? undefined : root;
+  } catch (error) {
+    if (!(error instanceof TooDense || error instanceof TooMuch)) throw error;
+    problems.add(source, error.span, "syntax", error.message);
+    return undefined;
   }
-  if (problems.size > before || document.contents === null) return undefined;
-  const root = new Reading(source, problems).read(document.contents);
-  return problems.size > before ? undefined : root;
+}
+
+/** The only document that holds something; undefined when there is none. */
+function compose(source: SourceText, problems: Problems): Document.Parsed | undefined {
+  const composer = new Composer({ uniqueKeys: false, version: "1.2" });
+  const starts: Span[] = [];
+  let only: Document.Parsed | undefined;
+  let composed = 0;
+  const take = (document: Document.Parsed): boolean => {
+    for (const { pos, message } of [...document.errors, ...document.warnings]) {
+      problems.add(source, { start: pos[0], end: pos[1] }, "syntax", message);
+    }
+    const start = starts[composed++];
+    if (isEmpty(document)) return true;
+    if (only !== undefined && start !== undefined) {
+      // Read as far as here and no further, its people would look removed.
+      problems.add(source, start, "syntax", secondDocument);
+      return false;
+    }
+    only = document;
+    return true;
+  };
+  for (const token of tokensOf(source.text)) {
+    if (token.type === "document") starts.push(startOf(token));
+    for (const document of composer.next(token)) if (!take(document)) return undefined;
+  }
+  for (const document of composer.end(true, source.text.length)) take(document);
+  return only;
+}
+
+const secondDocument =
+  "a second YAML document begins here, and a roster file is one document; remove this line, or move what follows into a file of its own";
+
+/** Nothing but a marker, comments and white space. */
+function isEmpty({ contents }: Document.Parsed): boolean {
+  return (
+    contents === null ||
+    (isScalar(contents) && contents.type === Scalar.PLAIN && contents.source === "")
+  );
+}
+
+/** Its `---`, or its first character where a `...` ended the document before. */
+function startOf(token: CST.Document): Span {
+  const mark = token.start.find(({ type }) => type === "doc-start");
+  return mark
+    ? { start: mark.offset, end: mark.offset + mark.source.length }
+    : { start: token.offset, end: token.offset + 1 };
+}
+
+/** What aliases and merge keys may add to a file of any size, and for each value written in it. */
+const freeCopies = 100_000;
+const copiesPerValue = 8;
+
+/** A value that an alias can stand for. */
+interface Anchored {
+  readonly located: Located;
+  /** How many values it is made of, aliases in it followed. */
+  readonly size: number;
+  /** How many levels are nested in it, aliases in it followed. */
+  readonly height: number;
+}
+
+class TooMuch extends Error {
+  constructor(
+    message: string,
+    readonly span: Span,
+  ) {
+    super(message);
+  }
 }
 
 class Reading {
-  private readonly anchors = new Map<string, Located>();
+  private readonly anchors = new Map<string, Anchored>();
+  private written = 0;
+  private copied = 0;
+  /** Of the value read last. */
+  private height = 0;
 
   constructor(
     private readonly source: SourceText,
     private readonly problems: Problems,
   ) {}
 
-  read(node: unknown, around: Span = { start: 0, end: 0 }): Located {
+  read(node: unknown, around: Span = { start: 0, end: 0 }, level = 0): Located {
     const span = spanOf(node) ?? around;
-    if (isAlias(node)) {
-      const target = this.anchors.get(node.source);
-      // Problems of the value are reported where it is used: there the user can tell whose it is.
-      if (target) return { ...target, span };
-      this.problems.add(
-        this.source,
-        span,
-        "syntax",
-        `*${node.source} refers to itself or to nothing`,
-      );
-      return { kind: "other", value: null, span };
-    }
-    const located = this.readValue(node, span);
+    if (isAlias(node)) return this.copy(node.source, span, level);
+    if (level > mostLevels) throw new TooMuch(tooDeep, span);
+    const before = this.written + this.copied;
+    this.written++;
+    const located = this.readValue(node, span, level);
     if ((isScalar(node) || isMap(node) || isSeq(node)) && node.anchor) {
-      this.anchors.set(node.anchor, located);
+      const size = this.written + this.copied - before;
+      this.anchors.set(node.anchor, { located, size, height: this.height });
     }
     return located;
   }
 
-  private readValue(node: unknown, span: Span): Located {
-    if (isMap(node)) {
-      const entries: LocatedEntry[] = [];
-      for (const { key, value } of node.items) {
-        const keySpan = spanOf(key) ?? span;
-        const name = keyText(key);
-        if (name === undefined) {
-          this.problems.add(this.source, keySpan, "syntax", "a key must be text");
-          continue;
-        }
-        entries.push({ key: name, keySpan, value: this.read(value, keySpan) });
-      }
-      return { kind: "map", entries, span };
+  private copy(anchor: string, span: Span, level: number): Located {
+    const target = this.anchors.get(anchor);
+    if (target === undefined) {
+      this.height = 0;
+      const message = `*${anchor} refers to itself or to nothing`;
+      this.problems.add(this.source, span, "syntax", message);
+      return { kind: "other", value: null, span };
     }
-    if (isSeq(node)) {
-      return { kind: "list", items: node.items.map((item) => this.read(item, span)), span };
+    this.copied += target.size;
+    this.height = target.height;
+    if (level + target.height > mostLevels) throw new TooMuch(tooDeep, span);
+    if (this.copied > freeCopies + copiesPerValue * this.written) {
+      throw new TooMuch(
+        `the aliases up to here stand for more than ${this.copied - target.size} values, far more than the file holds; write these out, or use fewer`,
+        span,
+      );
     }
-    const value = isScalar(node) ? node.value : null;
-    return typeof value === "string"
-      ? { kind: "text", value, span }
-      : { kind: "other", value, span };
+    // Problems of the value are reported where it is used: there the user can tell whose it is.
+    return { ...target.located, span };
   }
+
+  private readValue(node: unknown, span: Span, level: number): Located {
+    let height = 0;
+    const readPart = (part: unknown, around: Span): Located => {
+      const located = this.read(part, around, level + 1);
+      height = Math.max(height, this.height + 1);
+      return located;
+    };
+    const located = isMap(node)
+      ? this.readMap(node.items, span, readPart)
+      : isSeq(node)
+        ? ({ kind: "list", items: node.items.map((item) => readPart(item, span)), span } as const)
+        : scalar(node, span);
+    this.height = height;
+    return located;
+  }
+
+  private readMap(
+    items: readonly { key: unknown; value: unknown }[],
+    span: Span,
+    readPart: (part: unknown, around: Span) => Located,
+  ): Located {
+    const entries: LocatedEntry[] = [];
+    let merged: Located | undefined;
+    for (const { key, value } of items) {
+      const keySpan = spanOf(key) ?? span;
+      const name = keyText(key);
+      if (name === undefined) {
+        this.problems.add(this.source, keySpan, "syntax", "a key must be text");
+        continue;
+      }
+      const located = readPart(value, keySpan);
+      if (!isMergeKey(key)) entries.push({ key: name, keySpan, value: located });
+      else if (merged === undefined) merged = located;
+      else this.problems.add(this.source, keySpan, "syntax", "<< comes twice; give it a list");
+    }
+    return { kind: "map", entries: merged ? this.merge(entries, merged) : entries, span };
+  }
+
+  /** What the map says itself goes before what is merged into it, and the first of several maps before the others. */
+  private merge(own: readonly LocatedEntry[], merged: Located): LocatedEntry[] {
+    const entries = [...own];
+    const known = new Set(own.map(({ key }) => key));
+    for (const map of merged.kind === "list" ? merged.items : [merged]) {
+      if (map.kind !== "map") {
+        const message = "<< takes a map, or a list of maps, as a rule by an alias: <<: *name";
+        this.problems.add(this.source, map.span, "syntax", message);
+        continue;
+      }
+      for (const { key, value } of map.entries) {
+        if (known.has(key)) continue;
+        known.add(key);
+        entries.push({ key, keySpan: map.span, value: { ...value, span: map.span } });
+      }
+    }
+    return entries;
+  }
+}
+
+function scalar(node: unknown, span: Span): Located {
+  const value = isScalar(node) ? node.value : null;
+  return typeof value === "string" ? { kind: "text", value, span } : { kind: "other", value, span };
 }
 
 /** Keys are text however they are written: the user 007 needs no quotes. */
 function keyText(key: unknown): string | undefined {
   if (!isScalar(key)) return undefined;
   return key.type === Scalar.PLAIN ? (key.source ?? "") : String(key.value);
+}
+
+/** In quotes it is an ordinary key. */
+function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && key.type === Scalar.PLAIN && key.source === "<<";
 }
 
 function spanOf(node: unknown): Span | undefined {

@@ -1,9 +1,10 @@
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { checkInputs } from "../check";
-import { entry, type Located, plain } from "./located";
+import { settingsFileNames } from "./around";
+import { entry, isExtension, type Located, plain } from "./located";
 import { type Problems, quote } from "./problems";
 import { type RosterSettings, settingNames, settingsSchema } from "./schema";
-import { reportShape } from "./shape";
+import { reportRepeated, reportShape } from "./shape";
 import type { SourceText } from "./sourceText";
 import { suggestion } from "./suggestion";
 
@@ -14,6 +15,8 @@ export interface RosterFile {
   readonly path: string;
   /** Undefined when the file is empty or could not be read. */
   readonly content: Located | undefined;
+  /** Not all of it could be read. */
+  readonly broken: boolean;
   readonly settings: RosterSettings;
 }
 
@@ -42,12 +45,15 @@ export function readRosterSettings(
       continue;
     }
     seen.add(key);
-    if (key === "people" || (key === "$schema" && value.kind === "text")) continue;
+    if (key === "people" || isExtension(key)) continue;
+    if (key === "$schema" && value.kind === "text") continue;
     if (!settingNames.includes(key)) {
-      const message = `${quote(key)} is no field of a roster${suggestion(key, ["people", ...settingNames])}`;
+      const message = () =>
+        `${quote(key)} is no field of a roster${suggestion(key, ["people", ...settingNames])}`;
       problems.add(source, keySpan, "unknown-field", message);
       continue;
     }
+    reportRepeated(value, source, problems);
     const schema = settingsSchema.shape[key as keyof RosterSettings];
     const parsed = schema.safeParse(plain(value));
     if (parsed.error)
@@ -94,11 +100,9 @@ function regionProblem(region: string): string | undefined {
   return failures.find(({ property }) => property === "region")?.reason;
 }
 
-const settingsFileName = /^roster\.(ya?ml|json)$/;
-
 /** A file whose settings hold for its folder and those below. */
 export function isSettingsFile({ path }: RosterFile): boolean {
-  return settingsFileName.test(path.split(/[/\\]/).at(-1) ?? "");
+  return settingsFileNames.includes(basename(path));
 }
 
 /** Finds, for every file, the settings that hold for it. */

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { at, entry, type Located } from "./located";
+import { at, entry, type Located, repeatedEntries } from "./located";
 import { type Problems, quote, type Rule } from "./problems";
 import type { SourceText, Span } from "./sourceText";
 import { suggestion } from "./suggestion";
@@ -24,7 +24,7 @@ export function reportShape(
       for (const key of issue.keys) {
         const span = entry(part, key)?.keySpan ?? part.span;
         const where = label === "" ? "a person" : label;
-        const message = `${quote(key)} is no field of ${where}${suggestion(key, known)}`;
+        const message = () => `${quote(key)} is no field of ${where}${suggestion(key, known)}`;
         problems.add(source, span, "unknown-field", message);
       }
       continue;
@@ -85,6 +85,13 @@ function kindOf(part: Located): string {
   if (part.kind === "text") return "text";
   if (part.kind === "map") return "a map";
   return part.kind === "list" ? "a list" : `a ${typeof part.value}`;
+}
+
+/** Reports every key that comes twice in one map of the value: the second would not count. */
+export function reportRepeated(value: Located, source: SourceText, problems: Problems): void {
+  for (const { key, keySpan } of repeatedEntries(value)) {
+    problems.add(source, keySpan, "syntax", `${quote(key)} comes twice here; keep one`);
+  }
 }
 
 /** The span of a field's value, or of `around` when the field is absent. */

@@ -26,8 +26,8 @@ export class SourceText {
     readonly text: string,
   ) {
     this.lines.addNewLine(0);
-    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) {
-      this.lines.addNewLine(at + 1);
+    for (const end of text.matchAll(/\r\n|\n|\r/g)) {
+      this.lines.addNewLine(end.index + end[0].length);
     }
     this.privateKeyAt = findPrivateKey(text);
   }
@@ -40,7 +40,12 @@ export class SourceText {
   /** The text of a line, without its end; lines count from 1. */
   line(number: number): string {
     const start = this.lines.lineStarts[number - 1] ?? this.text.length;
-    const end = this.lines.lineStarts[number] ?? this.text.length + 1;
-    return this.text.slice(start, end - 1).replace(/\r$/, "");
+    const end = this.lines.lineStarts[number] ?? this.text.length;
+    return withoutEnd(this.text.slice(start, end));
   }
+}
+
+function withoutEnd(line: string): string {
+  if (line.endsWith("\r\n")) return line.slice(0, -2);
+  return line.endsWith("\n") || line.endsWith("\r") ? line.slice(0, -1) : line;
 }

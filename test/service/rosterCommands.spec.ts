@@ -4,7 +4,6 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { ReadFailure, readLiveProfiles } from "../../cli/liveProfiles";
 import type { LiveProfile } from "../../provider/profile";
 import { openStore } from "../../service/store/open";
 import { codestarProfiles } from "../support/commandLine";
@@ -97,6 +96,46 @@ people:
       }
       const { err } = await run("check", "--\u001b[31m\nx");
       assert.match(err, noControl);
+    });
+
+    it("refuses an empty name and an account that is none, as drift does", async () => {
+      folder.write({ "team.yaml": team });
+      for (const [command, wrong] of [
+        ["check", 2],
+        ["drift", 1],
+      ] as const) {
+        const empty = await run(command, "");
+        assert.equal(empty.status, wrong);
+        assert.match(empty.err, /^The name of a roster is empty; name a file or a folder\.\n/);
+        for (const account of ["12345", "", "12345678901x", " 123456789012"]) {
+          const { status, err } = await run(command, "team.yaml", "--account", account);
+          assert.equal(status, wrong);
+          assert.match(err, /^The option --account takes the 12 digits of an account\.\n/);
+        }
+      }
+    });
+
+    it("judges one file by the roster.yaml above it, and counts that file alone", async () => {
+      folder.write({
+        "rosters/roster.yaml": `account: "${account}"\nregion: ${region}\nrestrictions:\n  - { files: teams/a.yaml, userArns: ["*/a-*"] }\n  - { files: "**" }\n`,
+        "rosters/teams/a.yaml":
+          "people:\n  a-1: { displayName: A, emailAddress: a@b.c }\n  b-1: { displayName: B, emailAddress: b@b.c }\n",
+        "rosters/teams/c.yaml": "people:\n  c: { displayName: C, emailAddress: c@b.c }\n",
+      });
+      const restricted = await run("check", "rosters/teams/a.yaml", "--output", "github");
+      assert.equal(restricted.status, 1);
+      assert.match(
+        restricted.out,
+        /^::error file=rosters\/teams\/a\.yaml,line=3,col=3,title=Roster::[^\n]*\n$/,
+      );
+      assert.equal(
+        (await run("check", "rosters/teams/c.yaml")).out,
+        "1 person in 1 file, no problems\n",
+      );
+      assert.equal(
+        (await run("check", "rosters/roster.yaml")).out,
+        "0 people in 1 file, no problems\n",
+      );
     });
 
     it("speaks JSON, Markdown and the annotations of GitHub workflows", async () => {
@@ -296,106 +335,6 @@ people:
           assert.doesNotMatch(err, /\n {4}at /, "no stack");
         }
         assert.ok(!existsSync(join(folder.path, "none.db")), "no store comes to be");
-      } finally {
-        web.close();
-      }
-    });
-  });
-
-  describe("drift and export", () => {
-    it("answer 1 to an answer without profiles, and never take it for nobody", async () => {
-      folder.write({ "team.yaml": team });
-      let status = 200;
-      let body = "";
-      const web = createServer((request, response) => {
-        request.resume();
-        response.writeHead(status, { "content-type": "application/json" });
-        response.end(status === 204 ? undefined : body);
-      });
-      await new Promise<void>((resolve) => web.listen(0, "127.0.0.1", resolve));
-      const address = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
-      const page = (profiles: unknown, nextToken?: unknown) =>
-        JSON.stringify({ userProfiles: profiles, nextToken });
-      const answers: readonly (readonly [number, string])[] = [
-        [204, ""],
-        [200, ""],
-        [200, "{}"],
-        [200, "[]"],
-        [200, "null"],
-        [200, '"hello"'],
-        [200, "7"],
-        [200, "<html>"],
-        [200, '{"status":"ok"}'],
-        [201, '{"status":"ok"}'],
-        [200, page(null)],
-        [200, page({})],
-        [200, page("ada")],
-        [200, page(["ada"])],
-        [200, page([[]])],
-        [200, page([{ displayName: "Ada" }])],
-        [200, page([{ userArn: 7 }])],
-        [200, page([{ userArn: arn("ada"), sshPublicKey: {} }])],
-        [200, page([], { a: 1 })],
-        [200, page([{ userArn: arn("ada") }], "again")],
-      ];
-      try {
-        const sentence =
-          /^Reading live profiles: http\S+ answered with something other than the CodeStar API.*; correct --endpoint$/;
-        for (const answer of answers) {
-          [status, body] = answer;
-          await assert.rejects(
-            readLiveProfiles({ endpoint: address, region }),
-            (error) => error instanceof ReadFailure && sentence.test(error.message),
-            `${answer}`,
-          );
-        }
-        for (const answer of answers.slice(0, 3)) {
-          [status, body] = answer;
-          for (const argv of [
-            ["drift", "team.yaml", "--endpoint", address],
-            ["export", "--endpoint", address, "--region", region, "--file", "out.yaml"],
-          ]) {
-            const outcome = await run(...argv);
-            assert.deepEqual([outcome.status, outcome.out], [1, ""], `${argv[0]}: ${answer}`);
-            assert.match(outcome.err.trimEnd(), sentence);
-          }
-        }
-        assert.ok(!existsSync(join(folder.path, "out.yaml")));
-      } finally {
-        web.close();
-      }
-    });
-
-    it("take no empty file for a store", async () => {
-      folder.write({ "team.yaml": team, "empty.db": "" });
-      const endpoint = ["--endpoint", "file:empty.db"];
-      for (const argv of [
-        ["drift", "team.yaml"],
-        ["export", "--region", region],
-      ]) {
-        const { status, out, err } = await run(...argv, ...endpoint);
-        assert.deepEqual([status, out], [1, ""]);
-        assert.match(err, /there is no store at file:empty\.db/);
-      }
-      assert.equal(read("empty.db"), "");
-    });
-
-    it("print nothing of a hostile service that acts on a terminal", async () => {
-      folder.write({ "team.yaml": team });
-      const web = createServer((request, response) => {
-        request.resume();
-        response.writeHead(400);
-        response.end(
-          '{"__type":"X\\u001b[2J","message":"a\\u001b]0;x\\u0007\\r\\u202e::error::b"}',
-        );
-      });
-      await new Promise<void>((resolve) => web.listen(0, "127.0.0.1", resolve));
-      const address = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
-      try {
-        const { status, err } = await run("drift", "team.yaml", "--endpoint", address);
-        assert.equal(status, 1);
-        assert.match(err, /a<U\+001B>\]0;x<U\+0007>/);
-        assert.doesNotMatch(err.slice(0, -1), /[\p{Cc}\u202e]/u);
       } finally {
         web.close();
       }

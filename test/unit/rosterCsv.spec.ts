@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
+import { rowsOf } from "../../provider/roster/csvRows";
 import { account, arn, keyLine, places, RosterFolder } from "../support/rosterFiles";
 
 describe("rosters in CSV", () => {
@@ -102,6 +104,83 @@ describe("rosters in CSV", () => {
         [1, 30, "the column userName comes twice"],
         [1, 30, "the header needs one of userName and userArn"],
       ],
+    );
+  });
+
+  it("end lines with carriage returns alone, too, and place problems by them", () => {
+    const { roster, problems } = load(
+      `${header}ada,Ada,a@b.c,\nbob,B,none,\n`.replaceAll("\n", "\r"),
+    );
+    assert.deepEqual(places(problems), ["people.csv:3:7 invalid-value"]);
+    assert.equal(roster.people.length, 2);
+    const mixed = load(`${header}ada,"A\rda",a@b.c,\r\n\rbob,Bob,b@b.c,\neve,Eve,e@b.c,`);
+    assert.deepEqual(places(mixed.problems), ["people.csv:2:6 invalid-value"]);
+    assert.equal(mixed.roster.people.length, 3);
+  });
+
+  it("pass over Excel's line sep=; and take the delimiter that it names", () => {
+    for (const line of ["sep=;", '"sep=;"', "SEP=;"]) {
+      const { roster, problems } = load(
+        `\uFEFF${line}\r\nuserName;displayName;emailAddress\r\nada;A, B, C, D;a@b.c\r\n`,
+      );
+      assert.deepEqual(problems, [], line);
+      assert.equal(roster.people[0]!.displayName, "A, B, C, D");
+    }
+  });
+
+  it("pass over empty cells at the ends of lines, which spreadsheets leave, but no text there", () => {
+    const { roster, problems } = load(
+      "userName,displayName,emailAddress,,\nada,Ada,a@b.c,,\nbob,Bob,b@b.c\neve,Eve,e@b.c,,,,\n,,,,\nzoe,Zoe,z@b.c,,note\n",
+    );
+    assert.deepEqual(places(problems), ["people.csv:6:1 syntax"]);
+    assert.deepEqual(
+      roster.people.map(({ userArn }) => userArn),
+      [arn("ada"), arn("bob"), arn("eve")],
+    );
+    assert.deepEqual(places(load("userName,,displayName,emailAddress\na,,A,a@b.c\n").problems), [
+      "people.csv:1:10 unknown-field",
+    ]);
+  });
+
+  it("have one problem for one wrong header, whoever is below it, and nobody is said to be missing", () => {
+    const rows = Array.from({ length: 500 }, (_, i) => `u${i},U,u${i}@b.c\n`).join("");
+    folder.write({
+      "roster.yaml": `account: "${account}"\nrequired: [u7]\n`,
+      "people.csv": `userName,Display Name,emailAddress\n${rows}`,
+    });
+    assert.deepEqual(places(folder.load().problems), ["people.csv:1:10 unknown-field"]);
+  });
+
+  it("are read to their end, however many lines are broken", () => {
+    const broken = Array.from({ length: 200 }, (_, i) => `"u${i}"x,U,u@b.c,\n`).join("");
+    const { problems, roster } = load(`${header}${broken}ada,Ada,no at,\nbob,Bob,b@b.c,\n`);
+    assert.equal(problems.length, 201);
+    assert.deepEqual(places(problems.slice(-1)), ["people.csv:202:9 invalid-value"]);
+    assert.equal(roster.people.length, 2);
+  });
+
+  it("are read the same as they were written, whatever the cells hold", () => {
+    const cell = fc.string({ unit: fc.constantFrom(...'ab,;"\n\r\t é🦊'), maxLength: 6 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { minLength: 1 }),
+        fc.constantFrom(",", ";", "\t"),
+        fc.constantFrom("\n", "\r\n", "\r"),
+        (rows, delimiter, end) => {
+          const written = (value: string) =>
+            /[",;\t\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+          const text = rows.map((row) => row.map(written).join(delimiter) + end).join("");
+          const read = [...rowsOf(text, delimiter, 0)].map((row) => {
+            assert.ok("cells" in row);
+            for (const { value, span } of row.cells) {
+              const raw = text.slice(span.start, span.end);
+              assert.equal(raw.replaceAll('""', '"'), value);
+            }
+            return row.cells.map(({ value }) => value);
+          });
+          assert.deepEqual(read, rows);
+        },
+      ),
     );
   });
 

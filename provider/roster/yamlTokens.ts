@@ -1,0 +1,64 @@
+import { type CST, Lexer, Parser } from "yaml";
+import { mostLevels, tooDeep } from "./nesting";
+import type { Span } from "./sourceText";
+
+/**
+ * Lexemes that a file of any size may have, and for each character of it. People written as tersely as
+ * possible have 0.6 a character; the parser takes some 500 bytes for each lexeme.
+ */
+const freeLexemes = 100_000;
+const lexemesPerCharacter = 0.65;
+
+/** Text of YAML that would take more time and memory than any roster of its size. */
+export class TooDense extends Error {
+  constructor(
+    message: string,
+    readonly span: Span,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * The tokens of the text, as the `Parser` of the package `yaml` makes them. What is nested too deeply for the
+ * recursion that follows is refused before anything of it is built.
+ * @throws TooDense
+ */
+export function* tokensOf(text: string): Generator<CST.Token> {
+  const parser = new Parser();
+  const most = freeLexemes + lexemesPerCharacter * text.length;
+  let lexemes = 0;
+  let offset = 0;
+  let flows = 0;
+  let indicators = 0;
+  let previous = "";
+  for (const lexeme of new Lexer().lex(ordinaryLineEnds(text))) {
+    if (previous !== scalarMark) {
+      if (lexeme === "[" || lexeme === "{") flows++;
+      else if (lexeme === "]" || lexeme === "}") flows = Math.max(0, flows - 1);
+      // Lists within lists can begin on one line; otherwise each level costs its indentation.
+      else if (lexeme === "-" || lexeme === "?") indicators++;
+      else if (lexeme.endsWith("\n")) indicators = 0;
+    }
+    const span = { start: offset, end: offset + 1 };
+    if (flows > mostLevels || indicators > mostLevels) throw new TooDense(tooDeep, span);
+    if (++lexemes > most) throw new TooDense(tooManyMarks, span);
+    previous = lexeme;
+    if (!marks.includes(lexeme)) offset += lexeme.length;
+    yield* parser.next(lexeme);
+  }
+  yield* parser.end();
+}
+
+const tooManyMarks =
+  "the file has far more punctuation than text up to here; no roster looks like that";
+
+/** Stands before the text of a scalar. */
+const scalarMark = "\u001f";
+/** Stand for no text: a document begins, a list or map in brackets ends early, a scalar begins. */
+const marks: readonly string[] = ["\u0002", "\u0018", scalarMark];
+
+/** A carriage return alone ends a line in YAML; the parser knows it before a line feed only. */
+function ordinaryLineEnds(text: string): string {
+  return text.replace(/\r(?!\n)/g, "\n");
+}
