@@ -3,7 +3,7 @@ import { checkInputs } from "./check";
 import type { Connection } from "./connection";
 import { declare, deleteUndeclared, profileKey } from "./declared";
 import { findDrift } from "./drift";
-import { explain, Failure, isFault } from "./errors";
+import { Failure, isFault } from "./errors";
 import {
   differences,
   type FieldValues,
@@ -20,7 +20,9 @@ import {
   connection,
   current,
   failed,
+  noteProgram,
   type Props,
+  reasonOf,
   refuse,
   settingProblem,
   withoutNulls,
@@ -45,6 +47,7 @@ const drifted = new Set<string>();
 async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResult> {
   if (settingProblem()) return refuse(settingProblem()!);
   const { isPreview, drift: _drift, ...inputs } = withoutNulls(news);
+  noteProgram(isPreview === true);
   const before = olds as Partial<ProfileInputs>;
   const failures = checkInputs(inputs, {
     ...current(),
@@ -55,7 +58,7 @@ async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResu
     try {
       inputs.region = current().region ?? (await connection(undefined)).region;
     } catch (error) {
-      return refuse(explain(error, current()));
+      return refuse(reasonOf(error));
     }
   }
   const checked = inputs as unknown as ProfileInputs;

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { checkRosterInputs } from "./check";
 import type { Connection } from "./connection";
 import { declare, deleteUndeclared, isDeclared, profileKey } from "./declared";
-import { explain, isFault } from "./errors";
+import { isFault } from "./errors";
 import { type FieldValues, type LiveProfile, liveValues, pick } from "./profile";
 import { describeChanges, type RosterChanges, summarize } from "./roster/changes";
 import { refusals } from "./roster/guard";
@@ -12,7 +12,9 @@ import {
   connection,
   current,
   failed,
+  noteProgram,
   type Props,
+  reasonOf,
   refuse,
   settingProblem,
   withoutNulls,
@@ -58,6 +60,7 @@ async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResu
   const problem = settingProblem();
   if (problem) return refuse(problem);
   const { isPreview, ...inputs } = withoutNulls(news);
+  noteProgram(isPreview === true);
   const failures = checkRosterInputs(inputs);
   if (failures.length > 0) return refuse(...failures.map(({ reason }) => reason));
   try {
@@ -86,7 +89,7 @@ async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResu
     const shown = recorded.people === undefined ? others : changes;
     return { inputs: { ...inputs, changes: shown, [summary]: true } };
   } catch (error) {
-    return refuse(`reading live profiles: ${explain(error, current())}`);
+    return refuse(`reading live profiles: ${reasonOf(error)}`);
   }
 }
 
@@ -153,7 +156,7 @@ async function carryOut(
     const service = await connection(news.region);
     failures = await makeWrites(service, plan.writes, news);
   } catch (error) {
-    throw new Error(`updating the roster: ${explain(error, current())}`);
+    throw new Error(`updating the roster: ${reasonOf(error)}`);
   }
   const recorded = {
     ...state(props),

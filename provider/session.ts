@@ -1,6 +1,7 @@
+import { statSync } from "node:fs";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Connection, connections } from "./connection";
-import { Failure, failure } from "./errors";
+import { explain, Failure, failure, missingStore, type Situation } from "./errors";
 import { projectFolder } from "./projectFolder";
 import { readSettings, type Settings } from "./settings";
 
@@ -12,6 +13,8 @@ import { readSettings, type Settings } from "./settings";
 export type Props = Record<string, unknown>;
 
 let settings: Settings | Error | undefined;
+/** A process whose first call is no check runs no program: it refreshes or destroys. */
+let situation: Situation = "without program";
 let connect: ((region?: string) => Promise<Connection>) | undefined;
 
 export async function configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
@@ -40,15 +43,34 @@ export function current(): Settings {
   return settings;
 }
 
-export function connection(region: string | undefined): Promise<Connection> {
+/** Notes that the program runs, and in which kind of operation. */
+export function noteProgram(isPreview: boolean): void {
+  situation = isPreview ? "preview" : "other";
+}
+
+export async function connection(region: string | undefined): Promise<Connection> {
+  if (situation === "without program" && isStoreMissing(current())) {
+    throw missingStore(current(), situation);
+  }
   connect ??= connections(current());
   return connect(region);
+}
+
+function isStoreMissing({ endpoint }: Settings): boolean {
+  if (endpoint?.kind !== "store" || !endpoint.url.startsWith("file:")) return false;
+  const path = endpoint.url.slice("file:".length).replace(/\?.*$/, "");
+  return !statSync(path, { throwIfNoEntry: false })?.size;
+}
+
+/** One sentence for an error of this operation. */
+export function reasonOf(error: unknown): string {
+  return explain(error, current(), situation);
 }
 
 export function failed(verb: string, userArn: string, error: unknown): Failure {
   if (settings instanceof Error)
     return new Failure(`${verb} CodeStar user profile ${userArn}`, settings.message);
-  return failure(verb, userArn, error, current());
+  return failure(verb, userArn, error, current(), situation);
 }
 
 /** The engine prints the value of a property that a failure names, secret or not: the reason names it. */

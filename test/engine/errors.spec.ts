@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { startRecordingService } from "../support/recordingService";
 import { ada, scenario } from "../support/scenario";
 
 const stackTrace = /\n\s+at .*:\d+:\d+/;
@@ -78,6 +79,40 @@ describe("the engine: foreseeable errors", () => {
 
       project.config({ "codestar:drift": "off" });
       await project.pulumi("preview", "--expect-no-changes");
+    }),
+  );
+
+  it(
+    "endpoint_moved: refresh and destroy, which have the last update's settings, say what helps",
+    scenario(async ({ project, service }) => {
+      project.declare(["ada", ada]);
+      await project.up();
+      const next = await startRecordingService();
+      try {
+        await next.seed([ada]);
+        project.config({ "codestar:endpoint": next.url });
+        await service.close();
+        for (const command of [["refresh"], ["up", "--refresh"], ["destroy"]]) {
+          const run = await project.attempt(...command, "--yes", "--skip-preview");
+          assert.notEqual(run.code, 0);
+          assert.ok(run.output.includes(`${service.url} does not answer (ECONNREFUSED)`));
+          assert.match(
+            run.output,
+            /if codestar:endpoint has changed since, run `pulumi up` without/,
+          );
+          assert.doesNotMatch(run.output, /codestar:drift/);
+          assert.doesNotMatch(run.output, stackTrace);
+        }
+        assert.deepEqual(next.calls, []);
+        await project.up();
+        assert.deepEqual(next.writes(), []);
+        await project.pulumi("destroy", "--yes", "--skip-preview");
+        assert.deepEqual(next.writes(), [
+          { operation: "DeleteUserProfile", input: { userArn: ada.userArn } },
+        ]);
+      } finally {
+        await next.close();
+      }
     }),
   );
 

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { explain, Failure, failure, isFault, UnexpectedAnswer } from "../../provider/errors";
+import {
+  explain,
+  Failure,
+  failure,
+  isFault,
+  missingStore,
+  UnexpectedAnswer,
+} from "../../provider/errors";
 import type { Settings } from "../../provider/settings";
 
 const base = { drift: true, allowWeakKeys: false };
@@ -25,7 +32,7 @@ describe("explain", () => {
       "a service that does not listen",
       system("ECONNREFUSED"),
       remote,
-      /^the profile service at https:\/\/profiles\.example\.com does not answer \(ECONNREFUSED\); start it with `codestar-profiles serve`.*codestar:drift off/,
+      /^the profile service at https:\/\/profiles\.example\.com does not answer \(ECONNREFUSED\); start it with `codestar-profiles serve`, or correct codestar:endpoint$/,
     ],
     [
       "a request without an answer in time",
@@ -126,6 +133,42 @@ describe("explain", () => {
       file,
       /^another process has held the profile database for 10 seconds$/,
     ],
+    [
+      "a proxy without a service behind it",
+      Object.assign(new SyntaxError("Unexpected token <"), { $response: { statusCode: 503 } }),
+      remote,
+      /^https:\S+ is out of order \(HTTP status 503, from the service or a proxy in front of it\); try again later$/,
+    ],
+    [
+      "a proxy that gives no shape of an error",
+      fault("504", "UnknownError", 504),
+      remote,
+      /^https:\S+ is out of order \(HTTP status 504, .*\); try again later$/,
+    ],
+    [
+      "a credential service that is not found",
+      Object.assign(system("ENOTFOUND"), { hostname: "sts.us-east-1.amazonaws.com" }),
+      remote,
+      /^no AWS credentials: the credential service sts\.us-east-1\.amazonaws\.com is not found \(ENOTFOUND\); correct aws:profile/,
+    ],
+    [
+      "the same with AWS's own address",
+      Object.assign(system("EAI_AGAIN"), { hostname: "portal.sso.us-east-1.amazonaws.com" }),
+      aws,
+      /^no AWS credentials: the credential service portal\.sso\./,
+    ],
+    [
+      "the profile service, not found",
+      Object.assign(system("ENOTFOUND"), { hostname: "profiles.example.com" }),
+      remote,
+      /^the profile service at \S+ does not answer \(ENOTFOUND\)/,
+    ],
+    [
+      "a page in place of a message",
+      fault("ValidationException", `bad\u001b[31m ${"x".repeat(10_000)}`),
+      remote,
+      /^bad \[31m x{400,500} … \(ValidationException\)$/,
+    ],
     ["an error of several lines", new Error("one\n  two\r\nthree"), file, /^one two three$/],
     ["a failure explained before", new Failure("doing", "the reason"), file, /^the reason$/],
   ];
@@ -136,6 +179,35 @@ describe("explain", () => {
       assert.doesNotMatch(said, /\n|undefined|\[object/);
     });
   }
+});
+
+describe("explain, by situation", () => {
+  const off = /preview from state alone with `pulumi config set codestar:drift off`/;
+  const moved =
+    /if codestar:endpoint has changed since, run `pulumi up` without --refresh first, or add --run-program$/;
+  const failing: [error: Error, settings: Settings][] = [
+    [system("ECONNREFUSED"), remote],
+    [system("ENOTFOUND"), aws],
+    [system("CERT_HAS_EXPIRED"), remote],
+    [fault("404", "UnknownError", 404), remote],
+    [fault("SyntaxError", "Unexpected token <"), aws],
+  ];
+
+  it("advises to preview from state alone where there is a preview, and nowhere else", () => {
+    for (const [error, settings] of failing) {
+      assert.match(explain(error, settings, "preview"), off);
+      assert.doesNotMatch(explain(error, settings, "without program"), off);
+      assert.doesNotMatch(explain(error, settings), off);
+    }
+  });
+
+  it("says whose settings a refresh or destroy has", () => {
+    for (const [error, settings] of failing) {
+      assert.match(explain(error, settings, "without program"), moved);
+      assert.doesNotMatch(explain(error, settings, "preview"), moved);
+    }
+    assert.match(missingStore(file, "without program").message, moved);
+  });
 });
 
 describe("Failure", () => {

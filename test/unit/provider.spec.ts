@@ -920,4 +920,16 @@ describe("the provider on the embedded store", () => {
     await handler.close();
     assert.deepEqual(service.calls, []);
   });
+
+  it("takes nobody for missing in a refresh or destroy whose store is not there", async () => {
+    const config = (name: string) => ({ "codestar:endpoint": `file:${join(folder, name)}` });
+    const resource = await host(config("profiles.db")).apply(undefined, withKey);
+    for (const operation of ["refresh", "delete"] as const) {
+      await assert.rejects(host(config("gone.db"))[operation](resource), {
+        message:
+          /^\w+ CodeStar user profile \S+: there is no store at file:\S+gone\.db; refresh and destroy use/,
+      });
+    }
+    assert.ok(await host(config("profiles.db")).refresh(resource));
+  });
 });
