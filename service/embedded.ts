@@ -50,10 +50,9 @@ export class EmbeddedRequestHandler implements HttpHandler {
   ): Promise<{ response: HttpResponse }> {
     if (abortSignal?.aborted) throw aborted();
     const response = await untilAborted(this.#serve(request), abortSignal);
+    const { error, cause } = response;
     // A store that asks for fewer calls is for the client's own retries to deal with.
-    if (response.cause !== undefined && response.error !== "ThrottlingException") {
-      throw response.cause;
-    }
+    if (error !== undefined && cause !== undefined && error !== "ThrottlingException") throw cause;
     return { response: toHttpResponse(response) };
   }
 

@@ -70,11 +70,9 @@ export class ServiceError extends Error {
     return new ServiceError(503, "ServiceUnavailableException", message);
   }
 
-  static internalFailure() {
-    return new ServiceError(
-      500,
-      "InternalFailure",
-      "The request could not be served because of an internal failure.",
-    );
+  static internalFailure(
+    message = "The request could not be served because of an internal failure.",
+  ) {
+    return new ServiceError(500, "InternalFailure", message);
   }
 }

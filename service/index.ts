@@ -21,6 +21,8 @@ export type { Authenticate, Authorize, ServiceRequest } from "./request";
 export { type RunningServer, type ServeOptions, startServer } from "./server";
 export { openStore } from "./store/open";
 export {
+  type DamagedProfile,
+  DamagedProfileError,
   type ListRequest,
   type ProfileChange,
   type ProfileStore,

@@ -9,7 +9,7 @@ import { type Operation, operations } from "./operations/operations";
 import type { Principal } from "./principal";
 import { signedRegion } from "./region";
 import type { Authenticate, Authorize, ServiceRequest } from "./request";
-import { StoreUnavailableError } from "./store/store";
+import { DamagedProfileError, StoreUnavailableError } from "./store/store";
 
 export const targetPrefix = "CodeStar_20170419.";
 export const contentType = "application/x-amz-json-1.1";
@@ -86,7 +86,10 @@ export function profileService(options: ServiceOptions): ProfileService {
     }
     if (userArn !== undefined) progress.userArn = userArn;
     if (principal !== undefined) authorize(principal, operation, userArn);
-    const scope: Scope = { region, account: principal?.account };
+    const report = (cause: Error) => {
+      progress.cause = cause;
+    };
+    const scope: Scope = { region, account: principal?.account, report };
     const done = () => (run[operation] as Operation<O>)(input, scope);
     if (audit === undefined || userArn === undefined || !isWrite(operation)) return done();
 
@@ -149,6 +152,7 @@ function toServiceError(err: unknown): ServiceError {
       ? ServiceError.throttling()
       : ServiceError.serviceUnavailable("The store of the profiles is not available just now.");
   }
+  if (err instanceof DamagedProfileError) return ServiceError.internalFailure(err.message);
   return ServiceError.internalFailure();
 }
 

@@ -9,4 +9,7 @@ export interface Dependencies {
 }
 
 /** The name space that a request works in: a region, and an account when the caller has one. */
-export type Scope = ListScope;
+export interface Scope extends ListScope {
+  /** Told of what is wrong inside while the request can be answered all the same. */
+  readonly report?: (cause: Error) => void;
+}

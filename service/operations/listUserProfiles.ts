@@ -1,19 +1,23 @@
 import { accountPrefix } from "../accounts";
 import type { Input } from "../constraints";
 import { ServiceError } from "../errors";
+import { DamagedProfileError } from "../store/store";
 import { issueToken, readToken } from "../tokens";
 import type { Dependencies, Scope } from "./dependencies";
-import { type WireSummary, wireSummary } from "./wire";
+import { type WireDamagedSummary, type WireSummary, wireSummary } from "./wire";
 
 /** Assumed: no source states the page size of a request that names none. */
 export const defaultPageSize = 100;
 
 export interface ListUserProfilesResult {
-  readonly userProfiles: readonly WireSummary[];
+  readonly userProfiles: readonly (WireSummary | WireDamagedSummary)[];
   readonly nextToken?: string;
 }
 
-/** Profiles in the order of their ARNs (assumed); the last page has no token. */
+/**
+ * Profiles in the order of their ARNs (assumed); the last page has no token. A damaged profile is listed with
+ * the members that can be read, and reported.
+ */
 export const listUserProfiles =
   ({ store }: Pick<Dependencies, "store">) =>
   async (input: Input<"ListUserProfiles">, scope: Scope): Promise<ListUserProfilesResult> => {
@@ -28,6 +32,8 @@ export const listUserProfiles =
       limit: size + 1,
     });
     const page = found.slice(0, size);
+    const damaged = page.find((profile) => "damaged" in profile);
+    if (damaged !== undefined) scope.report?.(new DamagedProfileError(damaged));
     const userProfiles = page.map(wireSummary);
     const last = page.at(-1);
     if (found.length <= size || last === undefined) return { userProfiles };

@@ -1,4 +1,4 @@
-import type { StoredProfile } from "../store/store";
+import type { DamagedProfile, StoredProfile } from "../store/store";
 
 /** A profile as Create, Describe and Update answer it. */
 export interface WireProfile extends WireSummary {
@@ -16,7 +16,14 @@ export interface WireSummary {
   readonly sshPublicKey: string;
 }
 
-export function wireSummary(profile: StoredProfile): WireSummary {
+/** Of a damaged profile, the members that can be read: a client sees that the profile is there. */
+export type WireDamagedSummary = Pick<WireSummary, "userArn"> & {
+  readonly [Member in keyof WireSummary]?: WireSummary[Member] | undefined;
+};
+
+export function wireSummary(
+  profile: StoredProfile | DamagedProfile,
+): WireSummary | WireDamagedSummary {
   return {
     userArn: profile.userArn,
     displayName: profile.displayName,

@@ -9,7 +9,15 @@ import {
   parseDynamoDbUrl,
   reach,
 } from "./dynamodbConnection";
-import type { ListRequest, ProfileChange, ProfileStore, StoredProfile } from "./store";
+import {
+  type DamagedProfile,
+  type ListRequest,
+  type ProfileChange,
+  type ProfileStore,
+  profileOf,
+  requireWhole,
+  type StoredProfile,
+} from "./store";
 
 type Item = Record<string, AttributeValue>;
 
@@ -80,7 +88,7 @@ export async function openDynamoDbStore(
 
   async function find(region: string, userArn: string): Promise<StoredProfile | undefined> {
     const item = await getItem(region, userArn);
-    return item && fromItem(item);
+    return item && requireWhole(fromItem(item));
   }
 
   async function update(
@@ -89,19 +97,48 @@ export async function openDynamoDbStore(
     change: ProfileChange,
     modifiedAt: number,
   ): Promise<StoredProfile | undefined> {
-    const set = { ...changedAttributes(change), modifiedAt: { N: String(modifiedAt) } };
+    // DynamoDB sets no maximum of two values, so who is marked later already is told apart by a condition. The time
+    // only rises while a profile is there: one that meets neither condition was not there in between.
+    const item =
+      (await updateItem(region, userArn, change, modifiedAt, {
+        condition: "#modifiedAt <= :modifiedAt",
+        time: ":modifiedAt",
+      })) ??
+      (await updateItem(region, userArn, change, modifiedAt, {
+        condition: "attribute_exists(userArn) AND NOT #modifiedAt <= :modifiedAt",
+        time: "if_not_exists(#modifiedAt, :modifiedAt)",
+      }));
+    return item && requireWhole(fromItem(item));
+  }
+
+  async function updateItem(
+    region: string,
+    userArn: string,
+    change: ProfileChange,
+    modifiedAt: number,
+    { condition, time }: { readonly condition: string; readonly time: string },
+  ): Promise<Item | undefined> {
+    const set = changedAttributes(change);
+    const names = Object.keys(set);
     const sent = client.send(
       new sdk.UpdateItemCommand({
         ...table,
         Key: key(region, userArn),
-        ConditionExpression: "attribute_exists(userArn)",
-        ...setExpression(set),
+        ConditionExpression: condition,
+        UpdateExpression: `SET ${[...names.map((name) => `#${name} = :${name}`), `#modifiedAt = ${time}`].join(", ")}`,
+        ExpressionAttributeNames: Object.fromEntries(
+          [...names, "modifiedAt"].map((name) => [`#${name}`, name]),
+        ),
+        ExpressionAttributeValues: {
+          ...Object.fromEntries(names.map((name) => [`:${name}`, set[name]!])),
+          ":modifiedAt": { N: String(modifiedAt) },
+        },
         ReturnValues: "ALL_NEW",
       }),
     );
     try {
       const { Attributes: item } = await reach(address, sent, [conditionFailed]);
-      return item && fromItem(item);
+      return item;
     } catch (err) {
       if (isAnswer(err, conditionFailed)) return undefined;
       throw err;
@@ -122,9 +159,12 @@ export async function openDynamoDbStore(
     return old !== undefined;
   }
 
-  async function list(region: string, request: ListRequest): Promise<StoredProfile[]> {
+  async function list(
+    region: string,
+    request: ListRequest,
+  ): Promise<(StoredProfile | DamagedProfile)[]> {
     const range = rangeOf(request);
-    const profiles: StoredProfile[] = [];
+    const profiles: (StoredProfile | DamagedProfile)[] = [];
     if (range === undefined) return profiles;
     let start = range.after === undefined ? undefined : key(region, range.after);
     while (profiles.length < request.limit) {
@@ -155,6 +195,8 @@ export async function openDynamoDbStore(
       run(() => update(region, userArn, change, modifiedAt)),
     delete: (region, userArn) => run(() => remove(region, userArn)),
     list: (region, request) => run(() => list(region, request)),
+    // What a call would tell shows at each call; a table that throttles is no reason to turn its clients away.
+    async health() {},
     async close() {
       closed = true;
       await Promise.allSettled(running);
@@ -178,21 +220,17 @@ function toItem(region: string, profile: StoredProfile): Item {
   };
 }
 
-function fromItem(item: Item): StoredProfile {
-  const text = (name: string) => item[name]?.S ?? damaged(item, name);
-  const time = (name: string) => Number(item[name]?.N ?? damaged(item, name));
-  return {
-    userArn: text("userArn"),
-    displayName: text("displayName"),
-    emailAddress: text("emailAddress"),
-    sshPublicKey: text("sshPublicKey"),
+/** A member that was not written here is damaged. */
+function fromItem(item: Item): StoredProfile | DamagedProfile {
+  const time = (name: string) => (item[name]?.N === undefined ? undefined : Number(item[name].N));
+  return profileOf({
+    userArn: item.userArn?.S,
+    displayName: item.displayName?.S,
+    emailAddress: item.emailAddress?.S,
+    sshPublicKey: item.sshPublicKey?.S,
     createdAt: time("createdAt"),
     modifiedAt: time("modifiedAt"),
-  };
-}
-
-function damaged(item: Item, attribute: string): never {
-  throw new Error(`The DynamoDB item of ${item.userArn?.S} was not written here: no ${attribute}`);
+  });
 }
 
 function changedAttributes(change: ProfileChange): Item {
@@ -201,15 +239,6 @@ function changedAttributes(change: ProfileChange): Item {
   if (change.emailAddress !== undefined) changed.emailAddress = { S: change.emailAddress };
   if (change.sshPublicKey !== undefined) changed.sshPublicKey = { S: change.sshPublicKey };
   return changed;
-}
-
-function setExpression(set: Item) {
-  const names = Object.keys(set);
-  return {
-    UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(", ")}`,
-    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, set[name]!])),
-  };
 }
 
 /** `region` is one of DynamoDB's reserved words, so it needs a placeholder. */

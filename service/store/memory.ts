@@ -31,7 +31,11 @@ export class MemoryStore implements ProfileStore {
     const { profiles } = this.#region(region);
     const profile = profiles.get(userArn);
     if (profile === undefined) return undefined;
-    const updated = { ...profile, ...change, modifiedAt };
+    const updated = {
+      ...profile,
+      ...change,
+      modifiedAt: Math.max(modifiedAt, profile.modifiedAt),
+    };
     profiles.set(userArn, updated);
     return updated;
   }
@@ -59,6 +63,8 @@ export class MemoryStore implements ProfileStore {
     }
     return found;
   }
+
+  async health(): Promise<void> {}
 
   async close(): Promise<void> {}
 

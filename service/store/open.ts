@@ -8,13 +8,14 @@ export const storeForms = "file:path, dynamodb://table or memory:";
 /**
  * Opens the store that a URL names: `file:path` (relative to the working directory, or absolute),
  * `dynamodb://table`, or `memory:` (a new, empty one each time). Only then is that store's library loaded.
+ * One file is open once in a process, however often it is opened here.
  * Rejects with one sentence when it cannot be used.
  */
 export async function openStore(url: string): Promise<ProfileStore> {
   if (url === "memory:") return new MemoryStore();
   if (url.startsWith("file:")) {
-    const { openSqliteStore } = require("./sqlite") as typeof import("./sqlite");
-    return openSqliteStore(pathOf(url));
+    const { openSharedSqliteStore } = require("./sharedStore") as typeof import("./sharedStore");
+    return openSharedSqliteStore(pathOf(url));
   }
   if (url.startsWith("dynamodb:")) {
     const { openDynamoDbStore } = require("./dynamodb") as typeof import("./dynamodb");

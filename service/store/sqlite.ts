@@ -1,14 +1,20 @@
+import { realpathSync } from "node:fs";
 import type Database from "libsql";
 import { isBusy } from "./busy";
-import { fromNulSafe, toNulSafe } from "./nulSafeText";
-import { openSqliteFile } from "./sqliteFile";
-import type { ListRequest, ProfileChange, ProfileStore, StoredProfile } from "./store";
+import { NotedFiles } from "./notedFiles";
+import { toNulSafe } from "./nulSafeText";
+import { asUnavailable } from "./sqliteFaults";
+import { ensureDatabaseFile, openSqliteFile, schemaVersion } from "./sqliteFile";
+import { asPage, columnBytes, columns, type Row, readPage, readRow } from "./sqliteRows";
+import {
+  type DamagedProfile,
+  type ListRequest,
+  type ProfileChange,
+  type ProfileStore,
+  requireWhole,
+  type StoredProfile,
+} from "./store";
 import { TransactionGroup } from "./transactionGroup";
-
-const columns =
-  "user_arn, display_name, email_address, ssh_public_key, created_at, modified_at" as const;
-
-type Row = [string, string, string, string, number, number];
 
 export interface SqliteOptions {
   /** Milliseconds to wait for a file that another process holds; 30,000 when absent. */
@@ -23,26 +29,66 @@ export interface SqliteOptions {
  */
 export async function openSqliteStore(
   path: string,
-  { busyLimit = 30_000, onCommit = () => {} }: SqliteOptions = {},
-): Promise<ProfileStore> {
-  return new SqliteStore(path, await openSqliteFile(path, busyLimit), busyLimit, onCommit);
+  options: SqliteOptions = {},
+): Promise<SqliteStore> {
+  const { busyLimit = 30_000 } = options;
+  ensureDatabaseFile(path);
+  // Before the opening: a file that is replaced meanwhile is told from the one that was opened.
+  const main = new NotedFiles([path]);
+  const database = await openSqliteFile(path, busyLimit);
+  try {
+    const real = realpathSync(path);
+    // Where the log is gone, or the index that all who use it share, writes are lost as without the main file.
+    const log = new NotedFiles([`${real}-wal`, `${real}-shm`]);
+    main.check();
+    return new SqliteStore(path, database, { main, log }, { ...options, busyLimit });
+  } catch (err) {
+    database.close();
+    throw err;
+  }
 }
 
-class SqliteStore implements ProfileStore {
+export class SqliteStore implements ProfileStore {
   readonly #path: string;
+  readonly #verifyWrites: () => void;
   readonly #writes: TransactionGroup;
   readonly #reads: TransactionGroup;
   #open: { readonly database: Database.Database; readonly statements: Statements } | undefined;
+  /** The last write failed for the disk; the next one tells whether it still does. */
+  #failing = false;
 
   constructor(
     path: string,
     database: Database.Database,
-    busyLimit: number,
-    onCommit: (writes: number) => void,
+    { main, log }: { readonly main: NotedFiles; readonly log: NotedFiles },
+    { busyLimit, onCommit }: SqliteOptions & { readonly busyLimit: number },
   ) {
     this.#path = path;
-    this.#writes = new TransactionGroup(database, { kind: "write", busyLimit, onCommit });
-    this.#reads = new TransactionGroup(database, { kind: "read", busyLimit });
+    this.#verifyWrites = () => {
+      main.check();
+      log.check();
+    };
+    this.#writes = new TransactionGroup(database, {
+      kind: "write",
+      busyLimit,
+      verify: this.#verifyWrites,
+      explain: (err) => {
+        const reason = asUnavailable(err, path);
+        if (reason !== err) this.#failing = true;
+        return reason;
+      },
+      onCommit: (writes) => {
+        this.#failing = false;
+        onCommit?.(writes);
+      },
+    });
+    this.#reads = new TransactionGroup(database, {
+      kind: "read",
+      busyLimit,
+      // Profiles that were replaced may hold keys that were revoked since.
+      verify: () => main.check(),
+      explain: (err) => asUnavailable(err, path),
+    });
     this.#open = { database, statements: prepare(database) };
   }
 
@@ -64,8 +110,7 @@ class SqliteStore implements ProfileStore {
 
   async find(region: string, userArn: string): Promise<StoredProfile | undefined> {
     const { select } = this.#statements();
-    const row = await this.#reads.run(() => select.get([region, userArn]));
-    return row === undefined ? undefined : toProfile(row as Row);
+    return wholeProfile(await this.#reads.run(() => select.get([region, userArn])));
   }
 
   async update(
@@ -85,7 +130,7 @@ class SqliteStore implements ProfileStore {
         userArn,
       ]),
     );
-    return row === undefined ? undefined : toProfile(row as Row);
+    return wholeProfile(row);
   }
 
   async delete(region: string, userArn: string): Promise<boolean> {
@@ -93,16 +138,30 @@ class SqliteStore implements ProfileStore {
     return this.#writes.run(() => remove.run(region, userArn).changes === 1);
   }
 
-  async list(region: string, request: ListRequest): Promise<readonly StoredProfile[]> {
+  async list(
+    region: string,
+    request: ListRequest,
+  ): Promise<readonly (StoredProfile | DamagedProfile)[]> {
     const { listFrom, listAfter } = this.#statements();
     const { arnPrefix = "", after, limit } = request;
     const resumes = after !== undefined && after >= arnPrefix;
-    const statement = resumes ? listAfter : listFrom;
-    const start = resumes ? after : arnPrefix;
-    const rows = await this.#reads.run(
-      () => statement.all(region, start, endOf(arnPrefix), limit) as Row[],
-    );
-    return rows.map(toProfile);
+    const { page, rows } = resumes ? listAfter : listFrom;
+    const range = [region, resumes ? after : arnPrefix, endOf(arnPrefix), limit];
+    return this.#reads.run(() => {
+      const [bytes] = page.get(range) as [Buffer];
+      return readPage(bytes) ?? (rows.all(range) as Row[]).map(readRow);
+    });
+  }
+
+  async health(): Promise<void> {
+    const { touch } = this.#statements();
+    this.#verifyWrites();
+    if (this.#failing) await this.#writes.run(touch);
+  }
+
+  /** Settles when the reads and writes under way are done. */
+  async idle(): Promise<void> {
+    await Promise.all([this.#reads.idle(), this.#writes.idle()]);
   }
 
   /**
@@ -114,7 +173,7 @@ class SqliteStore implements ProfileStore {
     const open = this.#open;
     if (open === undefined) return;
     this.#open = undefined;
-    await Promise.all([this.#reads.idle(), this.#writes.idle()]);
+    await this.idle();
     try {
       open.database.pragma("wal_checkpoint(TRUNCATE)");
     } catch (err) {
@@ -134,44 +193,46 @@ class SqliteStore implements ProfileStore {
 type Statements = ReturnType<typeof prepare>;
 
 function prepare(database: Database.Database) {
-  const list = (comparison: ">" | ">=") =>
-    database
-      .prepare(
-        `SELECT ${columns} FROM profiles
-         WHERE region = ? AND user_arn ${comparison} ? AND user_arn < ? ORDER BY user_arn LIMIT ?`,
-      )
-      .raw();
+  const list = (comparison: ">" | ">=") => {
+    const range = `region = ? AND user_arn ${comparison} ? AND user_arn < ?`;
+    const order = "ORDER BY user_arn LIMIT ?";
+    return {
+      page: database
+        .prepare(asPage(`SELECT ${columns} FROM profiles WHERE ${range} ${order}`))
+        .raw(),
+      /** With damaged profiles among them, but none whose ARN is: a list could not go on after it. */
+      rows: database
+        .prepare(
+          `SELECT ${columnBytes} FROM profiles WHERE ${range} AND user_arn NOT GLOB '*[^ -~]*' ${order}`,
+        )
+        .raw(),
+    };
+  };
   return {
     insert: database.prepare(
       `INSERT INTO profiles (region, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     ),
     select: database
-      .prepare(`SELECT ${columns} FROM profiles WHERE region = ? AND user_arn = ?`)
+      .prepare(`SELECT ${columnBytes} FROM profiles WHERE region = ? AND user_arn = ?`)
       .raw(),
     update: database
       .prepare(
         `UPDATE profiles SET display_name = coalesce(?, display_name),
            email_address = coalesce(?, email_address),
-           ssh_public_key = coalesce(?, ssh_public_key), modified_at = ?
-         WHERE region = ? AND user_arn = ? RETURNING ${columns}`,
+           ssh_public_key = coalesce(?, ssh_public_key), modified_at = max(?, modified_at)
+         WHERE region = ? AND user_arn = ? RETURNING ${columnBytes}`,
       )
       .raw(),
     remove: database.prepare("DELETE FROM profiles WHERE region = ? AND user_arn = ?"),
     listFrom: list(">="),
     listAfter: list(">"),
+    /** Writes to the disk and changes nothing. */
+    touch: () => database.exec(`PRAGMA user_version = ${schemaVersion}`),
   };
 }
 
-function toProfile(row: Row): StoredProfile {
-  const [userArn, displayName, emailAddress, sshPublicKey, createdAt, modifiedAt] = row;
-  return {
-    userArn,
-    displayName: fromNulSafe(displayName),
-    emailAddress,
-    sshPublicKey,
-    createdAt,
-    modifiedAt,
-  };
+function wholeProfile(row: unknown): StoredProfile | undefined {
+  return row === undefined ? undefined : requireWhole(readRow(row as Row));
 }
 
 /** The first text after all that start with the prefix; ARNs are ASCII, where code units sort as bytes do. */

@@ -1,11 +1,12 @@
-import { closeSync, openSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, lstatSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type Database from "libsql";
 import { whileBusy } from "./busy";
+import { type FileIdentity, identityOf } from "./fileIdentity";
 
 /** Marks the file as ours, in SQLite's header: "CSTR". */
 const applicationId = 0x43535452;
-const schemaVersion = 1;
+export const schemaVersion = 1;
 
 const schema = `
   CREATE TABLE profiles (
@@ -33,7 +34,8 @@ const blockingWait = 5;
  * Throws one sentence when the file cannot be used.
  */
 export async function openSqliteFile(path: string, busyLimit: number): Promise<Database.Database> {
-  createWhenMissing(path);
+  ensureDatabaseFile(path);
+  requireOneName(path);
   const Libsql = loadLibsql();
   const database = new Libsql(path);
   try {
@@ -49,23 +51,91 @@ export async function openSqliteFile(path: string, busyLimit: number): Promise<D
   }
 }
 
-function createWhenMissing(path: string): void {
+/**
+ * Which file the database is, creating it when there is none. Never opens a file that is there: closing any
+ * descriptor of a database drops every lock that this process has on it, also those of the library.
+ */
+export function ensureDatabaseFile(path: string): FileIdentity {
+  refuseLeftLog(path);
+  const existing = statSync(path, { throwIfNoEntry: false });
+  if (existing === undefined) createFile(path);
+  else if (existing.isDirectory()) throw failure(path, "it is a folder");
+  else requireAccess(path);
+  return identityOf(path) ?? fail(path, "it was deleted meanwhile");
+}
+
+function createFile(path: string): void {
   const folder = dirname(path);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new Error(`opening the profile database ${path}: the folder ${folder} does not exist`);
+    throw failure(path, `the folder ${folder} does not exist`);
   }
   try {
-    closeSync(openSync(path, "a", 0o600));
+    closeSync(openSync(path, "wx", 0o600));
   } catch (err) {
-    const code = (err as NodeJS.ErrnoException).code;
-    const reason =
-      code === "EISDIR"
-        ? "it is a folder"
-        : code === "EACCES" || code === "EPERM" || code === "EROFS"
-          ? "it may not be written by this user"
-          : String(code ?? err);
-    throw new Error(`opening the profile database ${path}: ${reason}`);
+    if ((err as NodeJS.ErrnoException).code === "EEXIST") {
+      if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
+        throw failure(path, "it is a link to a file that is not there");
+      }
+      // Another process was faster.
+      return;
+    }
+    throw failure(path, reasonOf(err));
   }
+}
+
+/** SQLite keeps the log beside the name by which it was opened: by another name its writes would be missed, and lost. */
+export function requireOneName(path: string): void {
+  const { nlink } = statSync(path);
+  if (nlink > 1) {
+    throw failure(
+      path,
+      `it has ${nlink} names (hard links), and its last writes are found by one of them only: remove the others`,
+    );
+  }
+}
+
+/** Without write access the library would open the file for reading, and fail at the first write. */
+function requireAccess(path: string): void {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+  } catch (err) {
+    throw failure(path, reasonOf(err));
+  }
+}
+
+/**
+ * The log of a database that was moved away holds writes that were acknowledged. SQLite would delete it, or
+ * replay it over the new file.
+ */
+function refuseLeftLog(path: string): void {
+  for (const suffix of ["-wal", "-journal"]) {
+    // The log first: who creates a database makes the file before its log.
+    if (!isFilled(path + suffix)) continue;
+    const missing = statSync(path, { throwIfNoEntry: false }) === undefined;
+    if (missing || (suffix === "-wal" && !isFilled(path))) {
+      throw failure(
+        path,
+        `it is ${missing ? "missing" : "empty"}, but ${path}${suffix} is there, with the last writes of another file of this name: put that file back, or move its ${suffix} away too`,
+      );
+    }
+  }
+}
+
+const isFilled = (path: string): boolean =>
+  (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+
+function reasonOf(err: unknown): string {
+  const { code } = err as NodeJS.ErrnoException;
+  return code === "EACCES" || code === "EPERM" || code === "EROFS"
+    ? "it may not be written by this user"
+    : String(code ?? err);
+}
+
+const failure = (path: string, reason: string): Error =>
+  new Error(`opening the profile database ${path}: ${reason}`);
+
+function fail(path: string, reason: string): never {
+  throw failure(path, reason);
 }
 
 /** Throws one sentence where the library does not load. */

@@ -18,6 +18,10 @@ export interface TransactionOptions {
   readonly kind: "read" | "write";
   /** Milliseconds to wait for a file that another process holds. */
   readonly busyLimit: number;
+  /** Throws when what was committed is not to be believed; the tasks then fail with its error. */
+  readonly verify: () => void;
+  /** What to tell of an error. Another error than its own concerns the whole transaction, not one task. */
+  readonly explain: (err: unknown) => unknown;
   /** Told of each transaction: how many tasks were part of it. */
   readonly onCommit?: (tasks: number) => void;
 }
@@ -33,18 +37,22 @@ export class TransactionGroup {
   readonly #database: Database.Database;
   readonly #begin: string;
   readonly #busyLimit: number;
+  readonly #verify: () => void;
+  readonly #explain: (err: unknown) => unknown;
   readonly #onCommit: (tasks: number) => void;
   #waiting: Task[] = [];
   #running: Promise<void> | undefined;
 
   constructor(
     database: Database.Database,
-    { kind, busyLimit, onCommit = () => {} }: TransactionOptions,
+    { kind, busyLimit, verify, explain, onCommit = () => {} }: TransactionOptions,
   ) {
     this.#database = database;
     // A transaction that is to write takes the lock at once: its first statement could not wait for it any more.
     this.#begin = kind === "write" ? "BEGIN IMMEDIATE" : "BEGIN";
     this.#busyLimit = busyLimit;
+    this.#verify = verify;
+    this.#explain = explain;
     this.#onCommit = onCommit;
   }
 
@@ -86,7 +94,8 @@ export class TransactionGroup {
       });
     } catch (err) {
       this.#waiting = this.#waiting.slice(group.length);
-      for (const task of group) task.fail(err);
+      const reason = this.#explain(err);
+      for (const task of group) task.fail(reason);
     }
   }
 
@@ -95,6 +104,7 @@ export class TransactionGroup {
     try {
       const outcomes = group.map((task) => this.#outcome(task));
       this.#database.exec("COMMIT");
+      this.#verify();
       return outcomes;
     } catch (err) {
       if (this.#database.inTransaction) this.#database.exec("ROLLBACK");
@@ -108,6 +118,7 @@ export class TransactionGroup {
       return { value: task.apply() };
     } catch (error) {
       if (isBusy(error) || !this.#database.inTransaction) throw error;
+      if (this.#explain(error) !== error) throw error;
       return { error };
     }
   }

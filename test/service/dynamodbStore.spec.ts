@@ -4,11 +4,13 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import ts from "typescript";
 import { openDynamoDbStore } from "../../service/store/dynamodb";
 import { parseDynamoDbUrl } from "../../service/store/dynamodbConnection";
 import { createDynamoDbTable } from "../../service/store/dynamodbTable";
 import {
+  type DamagedProfile,
   type ProfileStore,
   type StoredProfile,
   StoreUnavailableError,
@@ -106,6 +108,35 @@ describe("the dynamodb: store on a bad day", () => {
       faults = ["loseResponse"];
       assert.deepEqual(await store.list(region, { limit: 1 }), [profile]);
     });
+  });
+
+  it("an item of another program: the others are listed whole, and it alone is refused", async () => {
+    await store.create(region, profile);
+    const foreign = "arn:aws:iam::123456789012:user/foreign";
+    const client = new DynamoDBClient({
+      region,
+      endpoint: dynamodb.endpoint,
+      credentials,
+    });
+    const Key = { region: { S: region }, userArn: { S: foreign } };
+    const { table } = parseDynamoDbUrl(urlOf(dynamodb.endpoint));
+    try {
+      await client.send(
+        new PutItemCommand({ TableName: table, Item: { ...Key, displayName: { S: "Foreign" } } }),
+      );
+      const listed = await store.list(region, { limit: 10 });
+      assert.deepEqual(listed[0], profile);
+      assert.equal(listed[1]?.userArn, foreign);
+      const damaged = ["emailAddress", "sshPublicKey", "createdAt", "modifiedAt"];
+      assert.deepEqual((listed[1] as DamagedProfile).damaged, damaged);
+      await assert.rejects(store.find(region, foreign), { name: "DamagedProfileError" });
+      await assert.rejects(store.update(region, foreign, { displayName: "F" }, 9), {
+        message: /foreign is damaged \(emailAddress, sshPublicKey, createdAt\)/,
+      });
+    } finally {
+      await store.delete(region, foreign);
+      client.destroy();
+    }
   });
 
   it("a throttled try is made again, and a create that then loses answers false", async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { openDynamoDbStore } from "../../service/store/dynamodb";
 import { createDynamoDbTable } from "../../service/store/dynamodbTable";
 import { openStore } from "../../service/store/open";
+import { openSqliteStore } from "../../service/store/sqlite";
 import { type LocalDynamoDb, localCredentials, startDynamoDb } from "../support/dynamodbLocal";
 import { conformsToProfileStore } from "../support/storeConformance";
 
@@ -19,7 +20,8 @@ describe("the file: store", () => {
     async () => {
       const directory = await mkdtemp(join(tmpdir(), "codestar-store-"));
       return {
-        open: () => openStore(`file:${join(directory, "profiles.db")}`),
+        // A database of its own each time, as another process has one; openStore shares one.
+        open: () => openSqliteStore(join(directory, "profiles.db")),
         remove: () => rm(directory, { recursive: true }),
       };
     },

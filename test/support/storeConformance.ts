@@ -18,6 +18,8 @@ export interface Conformance {
 }
 
 const account = "123456789012";
+/** After the times of `storedProfile`. */
+const later = 1_700_000_000_000;
 
 /** The promises of ProfileStore, one and the same list for every store. */
 export function conformsToProfileStore(
@@ -149,20 +151,41 @@ export function conformsToProfileStore(
     it("clears the key with an empty text", async () => {
       const profile = storedProfile();
       await store.create(region, profile);
-      const cleared = await store.update(region, profile.userArn, { sshPublicKey: "" }, 9);
-      assert.deepEqual(cleared, { ...profile, sshPublicKey: "", modifiedAt: 9 });
+      const cleared = await store.update(region, profile.userArn, { sshPublicKey: "" }, later);
+      assert.deepEqual(cleared, { ...profile, sshPublicKey: "", modifiedAt: later });
       assert.deepEqual(await store.find(region, profile.userArn), cleared);
     });
 
     it("sets only the time for an empty change", async () => {
       const profile = storedProfile();
       await store.create(region, profile);
-      const touched = await store.update(region, profile.userArn, {}, 9);
-      assert.deepEqual(touched, { ...profile, modifiedAt: 9 });
+      const touched = await store.update(region, profile.userArn, {}, later);
+      assert.deepEqual(touched, { ...profile, modifiedAt: later });
+    });
+
+    it("never lets the time of a profile fall, whichever clock is behind", async () => {
+      const profile = storedProfile();
+      await store.create(region, profile);
+      const tenMinutes = 600_000;
+      let highest = profile.modifiedAt;
+      for (const [n, behind] of [0, tenMinutes, 1, 0, tenMinutes].entries()) {
+        const modifiedAt = profile.modifiedAt + 100 * n - behind;
+        highest = Math.max(highest, modifiedAt);
+        const change = n === 1 ? {} : { displayName: `Ann ${n}` };
+        const updated = await store.update(region, profile.userArn, change, modifiedAt);
+        assert.equal(updated?.modifiedAt, highest);
+        assert.equal(updated.displayName, n === 1 ? "Ann 0" : `Ann ${n}`);
+        assert.deepEqual(await store.find(region, profile.userArn), updated);
+      }
+      const together = [later + 5, later - tenMinutes, later + 9, later].map((modifiedAt) =>
+        store.update(region, profile.userArn, {}, modifiedAt),
+      );
+      await Promise.all(together);
+      assert.equal((await store.find(region, profile.userArn))?.modifiedAt, later + 9);
     });
 
     it("answers undefined for an ARN that does not exist, and creates nothing", async () => {
-      assert.equal(await store.update(region, arn("no"), { displayName: "X" }, 9), undefined);
+      assert.equal(await store.update(region, arn("no"), { displayName: "X" }, later), undefined);
       assert.equal(await store.find(region, arn("no")), undefined);
       assert.deepEqual(await store.list(region, { limit: 10 }), []);
     });
@@ -185,7 +208,7 @@ export function conformsToProfileStore(
                 region,
                 profile.userArn,
                 { [member]: `${value}${round}` },
-                9,
+                later,
               ),
             ),
           );
@@ -193,7 +216,7 @@ export function conformsToProfileStore(
           assert.deepEqual(await store.find(region, profile.userArn), {
             ...profile,
             ...expected,
-            modifiedAt: 9,
+            modifiedAt: later,
           });
         }
       } finally {
@@ -231,7 +254,7 @@ export function conformsToProfileStore(
       const there = storedProfile({ displayName: "There" });
       assert.equal(await store.create(region, here), true);
       assert.equal(await store.find(other, here.userArn), undefined);
-      assert.equal(await store.update(other, here.userArn, { displayName: "X" }, 9), undefined);
+      assert.equal(await store.update(other, here.userArn, { displayName: "X" }, later), undefined);
       assert.equal(await store.delete(other, here.userArn), false);
       assert.deepEqual(await store.list(other, { limit: 10 }), []);
       assert.equal(await store.create(other, there), true);
@@ -478,7 +501,7 @@ function arn(user: string, owner = account): string {
   return `${prefix(owner)}${user}`;
 }
 
-function arnsOf(profiles: readonly StoredProfile[]): string[] {
+function arnsOf(profiles: readonly { readonly userArn: string }[]): string[] {
   return profiles.map(({ userArn }) => userArn);
 }
 

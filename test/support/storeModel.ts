@@ -80,7 +80,7 @@ const commandKinds = [
   fc.tuple(where, userArn, change, time).map(([region, key, set, modifiedAt]) =>
     command(`update ${show(region, key, set, modifiedAt)}`, async (model, { store, regions }) => {
       const old = model[region].get(key);
-      const updated = old && { ...old, ...set, modifiedAt };
+      const updated = old && { ...old, ...set, modifiedAt: Math.max(modifiedAt, old.modifiedAt) };
       if (updated) model[region].set(key, updated);
       assert.deepEqual(await store.update(regions[region], key, set, modifiedAt), updated);
     }),
