@@ -24,6 +24,8 @@ export interface AuditTrail {
   begin(write: AuditedWrite): Promise<void>;
   /** `done`, or the name of the error that the client was told. */
   end(requestId: string, outcome: string): void;
+  /** Rejects with AuditUnavailableError while the trail is known not to keep records. Cheap enough for a probe. */
+  health?(): Promise<void>;
 }
 
 /** The trail cannot be written just now. The message names the file and the reason. */

@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { type AuditedWrite, type AuditTrail, AuditUnavailableError } from "./audit";
 
@@ -56,6 +57,8 @@ export class AuditFile implements AuditTrail {
   #next: FileHandle | undefined;
   /** The last line may be half written: by a server that was killed, or on a disk that was full. */
   #torn = true;
+  /** What the last lines failed with; undefined once others are on disk. */
+  #failure: AuditUnavailableError | undefined;
 
   constructor(
     private readonly path: string,
@@ -76,6 +79,11 @@ export class AuditFile implements AuditTrail {
 
   end(requestId: string, outcome: string): void {
     this.#append({ line: this.#line({ requestId, outcome }) });
+  }
+
+  async health(): Promise<void> {
+    this.#requireName();
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** Goes on in a new file of the same name: the old one may have been moved away. */
@@ -119,6 +127,7 @@ export class AuditFile implements AuditTrail {
     const before = this.#file;
     this.#file = next;
     this.#torn = true;
+    this.#failure = undefined;
     await before.close();
   }
 
@@ -129,13 +138,29 @@ export class AuditFile implements AuditTrail {
       await this.#file.appendFile((torn ? "\n" : "") + group.map(({ line }) => line).join(""));
       await this.#file.datasync();
       this.#torn = false;
+      this.#requireName();
+      this.#failure = undefined;
       this.onSync(group.length);
       for (const { succeed } of group) succeed?.();
     } catch (err) {
-      const reason = (err as NodeJS.ErrnoException).code ?? String(err);
-      const error = new AuditUnavailableError(`writing the audit trail ${this.path}: ${reason}`);
-      for (const { fail } of group) fail?.(error);
+      this.#failure = err instanceof AuditUnavailableError ? err : this.#unavailable(err);
+      for (const { fail } of group) fail?.(this.#failure);
     }
+  }
+
+  /** A file that was moved away keeps its lines for whoever moved it; one that was deleted or replaced does not. */
+  #requireName(): void {
+    const stats = fstatSync(this.#file.fd);
+    if (stats.isFile() && stats.nlink === 0) {
+      throw new AuditUnavailableError(
+        `writing the audit trail ${this.path}: the file was deleted or replaced while it was open; SIGHUP goes on in a new one`,
+      );
+    }
+  }
+
+  #unavailable(err: unknown): AuditUnavailableError {
+    const reason = (err as NodeJS.ErrnoException).code ?? String(err);
+    return new AuditUnavailableError(`writing the audit trail ${this.path}: ${reason}`);
   }
 }
 

@@ -14,14 +14,9 @@ const patience = 1_000;
 /** Errors that only a store which answered can lead to. */
 const storeAnswers = new Set(["UserProfileNotFoundException", "UserProfileAlreadyExistsException"]);
 
-/** What can tell at no cost that it does not keep what is written to it. */
-interface Watched {
-  health?(): Promise<void>;
-}
-
 export interface ReadinessOptions {
-  readonly store: ProfileStore & Watched;
-  readonly audit: (AuditTrail & Watched) | undefined;
+  readonly store: ProfileStore;
+  readonly audit: AuditTrail | undefined;
   readonly region: string;
   /** Told when the condition is another than at the last question, with the reason for a log. */
   readonly onChange?: (condition: Condition, reason: string | undefined) => void;
@@ -66,7 +61,7 @@ export class Readiness {
     const { store, audit } = this.options;
     if (this.stopping) return { condition: "stopping" };
     try {
-      await store.health?.();
+      await store.health();
       await this.#requireAnswer();
     } catch (err) {
       return { condition: "store unavailable", reason: reasonOf(err) };

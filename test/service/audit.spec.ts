@@ -7,6 +7,7 @@ import { openAuditFile } from "../../service/auditFile";
 import { type AuditEntry, type AuditQuery, readAuditFile } from "../../service/auditReader";
 import type { Principal } from "../../service/principal";
 import { profileService, targetPrefix } from "../../service/protocol";
+import { startServer } from "../../service/server";
 import { MemoryStore } from "../../service/store/memory";
 import { StoreUnavailableError } from "../../service/store/store";
 import { arnOf } from "../support/profiles";
@@ -146,6 +147,56 @@ describe("the audit trail", () => {
       { name: "AuditUnavailableError", message: "writing the audit trail /dev/full: ENOSPC" },
     );
     await audit.close();
+  });
+
+  for (const [title, takeAway] of [
+    ["deleted", () => rm(path)],
+    [
+      "replaced",
+      async () => {
+        await writeFile(`${path}.new`, "");
+        await rename(`${path}.new`, path);
+      },
+    ],
+  ] as const) {
+    it(`refuses writes and is not healthy once the file was ${title}, until it is opened again`, async () => {
+      const audit = await openAuditFile(path);
+      const store = new MemoryStore();
+      const send = serviceWith(audit, store);
+      const { url, stop } = await startServer({ store, audit });
+      try {
+        const health = async () => {
+          const answer = await fetch(`${url}/health`);
+          return [answer.status, await answer.json()];
+        };
+        assert.equal((await send("CreateUserProfile", intern)).status, 200);
+        assert.deepEqual(await health(), [200, { status: "ok" }]);
+        await takeAway();
+        const { status } = await send("DeleteUserProfile", { userArn: intern.userArn });
+        assert.equal(status, 503);
+        assert.ok(await store.find("us-east-1", intern.userArn));
+        assert.deepEqual(await health(), [503, { status: "audit trail unavailable" }]);
+        await audit.reopen();
+        assert.deepEqual(await health(), [200, { status: "ok" }]);
+        assert.equal((await send("DeleteUserProfile", { userArn: intern.userArn })).status, 200);
+      } finally {
+        await stop();
+        await audit.close();
+      }
+      assert.deepEqual(
+        (await entriesOf(path)).map(({ operation }) => operation),
+        ["DeleteUserProfile"],
+      );
+    });
+  }
+
+  it("keeps its lines in a file that was moved away, until told to go on in a new one", async () => {
+    const audit = await openAuditFile(path);
+    const send = serviceWith(audit);
+    await rename(path, `${path}.1`);
+    assert.notEqual((await send("DeleteUserProfile", { userArn: intern.userArn })).status, 503);
+    await audit.close();
+    assert.equal((await entriesOf(`${path}.1`)).length, 1);
   });
 
   it("syncs the records of concurrent writes together", async () => {
