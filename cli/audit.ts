@@ -1,12 +1,15 @@
-import { type AuditEntry, readAuditFile } from "../service/auditReader";
+import { type AuditEntry, readAuditFiles } from "../service/auditReader";
 import { choose, readArguments, UsageError, usageHint } from "./arguments";
 import { counted, print, printable } from "./terminal";
 
-export const usage = `Usage: codestar-profiles audit FILE [options]
+export const usage = `Usage: codestar-profiles audit FILE… [options]
 
 Prints the writes in the audit trail of a profile service (serve --audit FILE): when, who, which
 operation on whose profile, which members, and how it ended. Values are not in the trail. An outcome
 "unknown" is of a write that was begun when the server was killed: it may or may not have been done.
+
+Give the files that were rotated away too, in any order, also compressed (.gz): a write that began in
+one may have ended in the next.
 
   --since TIME       from this time on: 2026-11-25, 2026-11-25T08:00:00Z, or 90m, 12h, 7d ago
   --user-arn ARN     of this profile only
@@ -42,23 +45,17 @@ async function read(argv: readonly string[]): Promise<number> {
     await print(usage);
     return 0;
   }
-  const [file, ...others] = positionals;
-  if (file === undefined || others.length > 0) throw new UsageError("Expected: audit FILE.");
+  if (positionals.length === 0) throw new UsageError("Expected: audit FILE….");
   const line = choose("--output", values.output, formats) === "json" ? toJson : toText;
-  const entries = readAuditFile(file, {
+  const entries = readAuditFiles(positionals, {
     ...(values.since !== undefined && { since: timeOf(values.since) }),
     ...(values["user-arn"] !== undefined && { userArn: values["user-arn"] }),
-    onDamaged: (lines) => {
+    onDamaged: (file, lines) => {
       const are = counted(lines, "line is no record", "lines are no records");
       process.stderr.write(`${file}: ${are}, as a server leaves them that was killed.\n`);
     },
   });
-  try {
-    for await (const entry of entries) await print(`${line(entry)}\n`);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw code === undefined ? error : new Error(`reading the audit trail ${file}: ${code}`);
-  }
+  for await (const entry of entries) await print(`${line(entry)}\n`);
   return 0;
 }
 

@@ -5,6 +5,7 @@ import { type Logger, pino } from "pino";
 import { type AuditFile, openAuditFile } from "../service/auditFile";
 import { authentication } from "../service/authentication";
 import { type Faults, parseFaults } from "../service/faults";
+import { lastBackup } from "../service/lastBackup";
 import { type LogStream, standardStream } from "../service/logStream";
 import type { Measure } from "../service/metrics";
 import { openPrincipalsFile, type PrincipalsFile } from "../service/principalsFile";
@@ -14,6 +15,7 @@ import { isOpenToOthers } from "../service/secretFile";
 import { type RunningServer, startServer } from "../service/server";
 import { filePathOf, storeForms } from "../service/store/open";
 import { onHangUp } from "./hangUp";
+import { orphaned } from "./orphan";
 
 export const usage = `Usage: codestar-profiles serve --store URL [options]
 
@@ -85,7 +87,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   try {
     const audit = settings.audit ? await openAuditFile(settings.audit) : undefined;
     try {
-      const measures = measuresOf(lines, principals);
+      const measures = measuresOf(settings, lines, principals);
       await serve(settings, { out, log, principals, audit, measures });
       return 0;
     } finally {
@@ -110,28 +112,44 @@ interface Equipment {
 }
 
 /** What the metrics tell of the things around the server. */
-function measuresOf(log: LogStream, principals: PrincipalsFile | undefined): readonly Measure[] {
-  const dropped: Measure = {
-    name: "codestar_profiles_log_lines_dropped_total",
-    help: "Log lines that could not be written: the disk was full, or the reader too slow.",
-    type: "counter",
-    read: () => log.dropped,
-  };
-  if (principals === undefined) return [dropped];
-  const usable: Measure = {
-    name: "codestar_profiles_principals_usable",
-    help: "1 while the principals in force are those of the file; 0 while it cannot be used, and removed keys may still be good.",
-    type: "gauge",
-    read: () => (principals.usable ? 1 : 0),
-  };
-  return [dropped, usable];
+function measuresOf(
+  { store }: Settings,
+  log: LogStream,
+  principals: PrincipalsFile | undefined,
+): readonly Measure[] {
+  const measures: Measure[] = [
+    {
+      name: "codestar_profiles_log_lines_dropped_total",
+      help: "Log lines that could not be written: the disk was full, or the reader too slow.",
+      type: "counter",
+      read: () => log.dropped,
+    },
+  ];
+  if (principals !== undefined) {
+    measures.push({
+      name: "codestar_profiles_principals_usable",
+      help: "1 while the principals in force are those of the file; 0 while it cannot be used, and removed keys may still be good.",
+      type: "gauge",
+      read: () => (principals.usable ? 1 : 0),
+    });
+  }
+  if (store.startsWith("file:")) {
+    const path = filePathOf(store);
+    measures.push({
+      name: "codestar_profiles_last_backup_timestamp_seconds",
+      help: "When codestar-profiles backup last copied the store, in seconds since 1970; 0 when it never did.",
+      type: "gauge",
+      read: async () => (await lastBackup(path)) / 1000,
+    });
+  }
+  return measures;
 }
 
 async function serve(settings: Settings, equipment: Equipment): Promise<void> {
   const { store, host, port, region, regions, tls, metrics, faults } = settings;
   const { out, log, principals, audit, measures } = equipment;
   // Listened for before the server is there: a signal during the start stops it too.
-  const signal = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  const signal = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM"), orphaned()]);
   const server = await startServer({
     store,
     host,

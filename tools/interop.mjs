@@ -2,6 +2,7 @@
 //   Debian's boto3 and AWS CLI, of the days when both knew CodeStar
 //   the boto3 of today, with the package that gives it CodeStar back
 //   an SSH server
+//   logrotate
 // `node tools/interop.mjs` obtains them and says what there is. Needs nothing but Node.js.
 import * as fs from "node:fs";
 import { join } from "node:path";
@@ -142,6 +143,25 @@ export async function obtainSshd(options = {}) {
 }
 
 /**
+ * logrotate, for the example that rotates an audit trail.
+ *
+ * @param {Options} [options]
+ * @returns {Promise<Found | Missing>}
+ */
+export async function obtainLogrotate(options = {}) {
+  const find = () =>
+    ["/usr/sbin/logrotate", "/usr/local/sbin/logrotate"].find((file) => fs.existsSync(file));
+  if (find() === undefined) {
+    const obstacle = await aptInstall(["logrotate"], options);
+    if (obstacle !== undefined) return { missing: `there is no logrotate: ${obstacle}` };
+  }
+  const program = find();
+  if (program === undefined) return { missing: "the package logrotate has no logrotate in it" };
+  const { stdout, stderr } = await run(program, ["--version"]);
+  return { program, versions: (stdout + stderr).split("\n")[0] ?? "" };
+}
+
+/**
  * The versions of Python packages that must all know CodeStar; undefined when there is no such Python, package or
  * knowledge. Isolated from the user's own packages and settings.
  *
@@ -205,6 +225,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     ["Debian's clients", obtainDebianClients],
     ["current boto3", obtainCurrentBoto3],
     ["SSH server", obtainSshd],
+    ["logrotate", obtainLogrotate],
   ])) {
     const { versions, missing } = /** @type {Partial<Found> & Partial<Missing>} */ (await obtain());
     console.log(`${name.padEnd(17)} ${versions ?? `missing: ${missing}`}`);

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { appendFile, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { type AuditTrail, AuditUnavailableError } from "../../service/audit";
 import { openAuditFile } from "../../service/auditFile";
-import { type AuditEntry, type AuditQuery, readAuditFile } from "../../service/auditReader";
+import { type AuditEntry, type AuditQuery, readAuditFiles } from "../../service/auditReader";
 import type { Principal } from "../../service/principal";
 import { profileService, targetPrefix } from "../../service/protocol";
 import { startServer } from "../../service/server";
@@ -19,9 +20,12 @@ const alice: Principal = {
   administrator: false,
 };
 
-async function entriesOf(path: string, query: AuditQuery = {}): Promise<AuditEntry[]> {
+async function entriesOf(
+  path: string | readonly string[],
+  query: AuditQuery = {},
+): Promise<AuditEntry[]> {
   const entries: AuditEntry[] = [];
-  for await (const entry of readAuditFile(path, query)) entries.push(entry);
+  for await (const entry of readAuditFiles([path].flat(), query)) entries.push(entry);
   return entries;
 }
 
@@ -219,7 +223,7 @@ describe("the audit trail", () => {
     await send("DeleteUserProfile", { userArn: intern.userArn });
     await audit.close();
     let damaged = 0;
-    const entries = await entriesOf(path, { onDamaged: (lines) => (damaged = lines) });
+    const entries = await entriesOf(path, { onDamaged: (_, lines) => (damaged = lines) });
     assert.deepEqual({ damaged, count: entries.length }, { damaged: 1, count: 1 });
   });
 
@@ -247,6 +251,42 @@ describe("the audit trail", () => {
     assert.deepEqual(ids(await entriesOf(path, { since })), ["2", "3"]);
     assert.deepEqual(ids(await entriesOf(path, { userArn: arnOf("alice") })), ["1", "3"]);
     assert.equal((await entriesOf(path))[0]?.outcome, "unknown");
+  });
+
+  it("reads a rotated trail as one, in whatever order its files are given, compressed ones too", async () => {
+    const begun = (time: string, requestId: string) =>
+      `${JSON.stringify({ time, requestId, operation: "DeleteUserProfile", region: "eu-west-1", userArn: arnOf("alice"), fields: [] })}\n`;
+    const ended = (time: string, requestId: string) =>
+      `${JSON.stringify({ time, requestId, outcome: "done" })}\n`;
+    const day = (n: number) => `2026-01-0${n}T00:00:00.000Z`;
+    await writeFile(
+      `${path}.2.gz`,
+      gzipSync(`{"torn\n${begun(day(1), "1")}${ended(day(1), "1")}${begun(day(2), "2")}`),
+    );
+    await writeFile(`${path}.1`, ended(day(3), "2") + begun(day(4), "3"));
+    await writeFile(path, ended(day(5), "3") + begun(day(6), "4"));
+    await writeFile(`${path}.3`, "");
+    const files = [path, `${path}.1`, `${path}.2.gz`, `${path}.3`, path];
+    const damaged: unknown[] = [];
+    const entries = await entriesOf(files, { onDamaged: (...told) => damaged.push(told) });
+    assert.deepEqual(
+      entries.map(({ requestId, outcome }) => [requestId, outcome]),
+      [
+        ["1", "done"],
+        ["2", "done"],
+        ["3", "done"],
+        ["4", "unknown"],
+      ],
+    );
+    assert.deepEqual(damaged, [[`${path}.2.gz`, 1]]);
+    assert.deepEqual(await entriesOf([...files].reverse()), entries);
+  });
+
+  it("names a file that is not compressed though its name says so", async () => {
+    await writeFile(`${path}.gz`, "{}");
+    await assert.rejects(entriesOf(`${path}.gz`), {
+      message: `reading the audit trail ${path}.gz: Z_DATA_ERROR`,
+    });
   });
 
   it("names a file that is not there, or cannot be made", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { usage } from "../../cli/serve";
 
 const root = join(__dirname, "../..");
@@ -35,6 +35,19 @@ describe("packaging", () => {
     assert.match(dockerfile, /^HEALTHCHECK /m);
   });
 
+  it("stands on a version of Node.js that is maintained", () => {
+    // Node.js 20 was maintained until April 2026; 22 is until April 2027, 24 until April 2028.
+    assert.match(dockerfile, /^ARG NODE=node:(22|24)-/m);
+  });
+
+  it("mounts the folder of the principals into the container, as the documentation says", () => {
+    const documentation = readFileSync(join(root, "docs/service.md"), "utf8");
+    const [, mounted] =
+      /-v "\$PWD\/secrets:(\S+):ro"/.exec(documentation) ?? assert.fail("no folder");
+    const [, principals] = /"--principals", "([^"]+)"/.exec(dockerfile) ?? assert.fail("no file");
+    assert.equal(dirname(principals!), mounted);
+  });
+
   it("starts the service in the unit with options that it knows, as a user of its own", () => {
     const [, line] = /^ExecStart=((?:.*\\\n)*.*)$/m.exec(unit) ?? assert.fail("no ExecStart");
     const options = line!.match(/--[a-z-]+/g) ?? [];
@@ -42,5 +55,6 @@ describe("packaging", () => {
     for (const option of options) assert.ok(known.has(option), option);
     assert.match(unit, /^User=codestar-profiles$/m);
     assert.match(unit, /^ProtectSystem=strict$/m);
+    assert.match(unit, /^LimitCORE=0$/m);
   });
 });

@@ -50,11 +50,12 @@ interface Tools {
   obtainDebianClients(): Promise<Obtained>;
   obtainCurrentBoto3(): Promise<Obtained>;
   obtainSshd(): Promise<Obtained>;
+  obtainLogrotate(): Promise<Obtained>;
 }
 export type Obtained = { readonly program: string } | { readonly missing: string };
 
 /** What `tools/interop.mjs` obtains; each once per process. */
-export async function obtain(what: "debian" | "current" | "sshd"): Promise<Obtained> {
+export async function obtain(what: "debian" | "current" | "sshd" | "logrotate"): Promise<Obtained> {
   // A variable, since the compiler would ask for a declaration of the module.
   const path = "../../tools/interop.mjs";
   const tools = (await import(path)) as Tools;
@@ -62,6 +63,7 @@ export async function obtain(what: "debian" | "current" | "sshd"): Promise<Obtai
     debian: tools.obtainDebianClients,
     current: tools.obtainCurrentBoto3,
     sshd: tools.obtainSshd,
+    logrotate: tools.obtainLogrotate,
   };
   obtained[what] ??= ways[what]();
   return obtained[what];
@@ -73,7 +75,7 @@ const obtained: Partial<Record<string, Promise<Obtained>>> = {};
  */
 export async function obtainOrSkip(
   context: Mocha.Context,
-  what: "debian" | "current" | "sshd",
+  what: "debian" | "current" | "sshd" | "logrotate",
 ): Promise<string> {
   context.timeout(15 * 60_000);
   const found = await obtain(what);
