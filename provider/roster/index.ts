@@ -97,8 +97,9 @@ export function loadRoster(
     ),
   );
   for (const root of new Set(files.map((file) => cascade.root(file)))) {
-    const under = declared.filter(({ file }) => cascade.root(file) === root);
-    checkRestrictions(root, under, problems);
+    const isUnder = (file: RosterFile) => cascade.root(file) === root;
+    const under = declared.filter(({ file }) => isUnder(file));
+    checkRestrictions(root, files.filter(isUnder), under, problems);
   }
   const everybody = mergePeople(declared, isAllowed, problems);
   const mine = new Set(own);

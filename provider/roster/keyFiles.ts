@@ -30,7 +30,7 @@ export class KeyFiles {
 }
 
 function readKeyFile(folder: string, name: string): KeyFileRead {
-  if (isAbsolute(name) || name.startsWith("~") || /^[a-z]:/i.test(name)) {
+  if (isAbsolute(name) || /^(?:[/~\\]|[a-z]:)/i.test(name)) {
     return {
       problem:
         "sshPublicKeyFile must be relative to this file, so that it is there on every machine",

@@ -64,12 +64,13 @@ export function readPeople(
     account,
     path: cascade.default(file, "path") ?? "/",
     emailDomain: cascade.default(file, "emailDomain"),
+    defaultsWrong: cascade.isWrong(file, "defaults"),
     keyFiles: new KeyFiles(file.path),
     allowWeakKeys: options.allowWeakKeys(file),
     problems,
   };
   const nameless = people.entries.find(({ key }) => !key.startsWith("arn:"));
-  if (account === undefined && nameless && !cascade.mentions(file, "account")) {
+  if (account === undefined && nameless && !cascade.isWrong(file, "account")) {
     const message = `${quote(nameless.key)} is a user name, and no account is set; add account: "123456789012" to this file or to a roster.yaml above it, or write the full ARN`;
     problems.add(source, nameless.keySpan, "settings", message);
   }
@@ -81,6 +82,7 @@ interface Reading {
   readonly account: string | undefined;
   readonly path: string;
   readonly emailDomain: string | undefined;
+  readonly defaultsWrong: boolean;
   readonly keyFiles: KeyFiles;
   readonly allowWeakKeys: boolean;
   readonly problems: Problems;
@@ -166,16 +168,19 @@ function keysOf(
  * counts only where all that is there could be read: a misspelt field is reported once.
  */
 function checkValues(
-  { value, keySpan }: LocatedEntry,
+  { key, value, keySpan }: LocatedEntry,
   inputs: Readonly<Record<string, string>>,
   shapely: boolean,
-  { file: { source }, allowWeakKeys, problems }: Reading,
+  { file: { source }, allowWeakKeys, defaultsWrong, problems }: Reading,
 ): void {
+  const misnamed = nameProblem(key);
+  if (misnamed) problems.add(source, keySpan, "invalid-value", misnamed);
   for (const { property, reason, weakKey } of checkInputs(inputs, { allowWeakKeys })) {
+    if (misnamed && property === "userArn") continue;
     // Reported where the key stands, once.
     if (source.privateKeyAt !== undefined && holdsPrivateKey(inputs[property] ?? "")) continue;
     const missing = inputs[property] === undefined;
-    if (missing && !shapely) continue;
+    if (missing && (!shapely || (defaultsWrong && property === "emailAddress"))) continue;
     if (property !== "sshPublicKey") {
       const span = fieldSpan(value, property, keySpan);
       problems.add(source, span, missing ? "missing-field" : "invalid-value", reason);
@@ -191,6 +196,14 @@ function checkValues(
       problems.add(source, { start: span.start, end: span.start }, "invalid-value", reason);
     }
   }
+}
+
+/** What is wrong with the key of a person that would make another ARN than was meant. */
+function nameProblem(key: string): string | undefined {
+  if (key.startsWith("arn:") || !/[/:]/.test(key)) return undefined;
+  if (/^arn:/i.test(key)) return "an ARN begins with arn: in small letters";
+  const path = key.replace(/^\/?(?:user\/)?/, "");
+  return `a user name holds no / and no :; for a user with an IAM path write the full ARN, for example ${quote(`arn:aws:iam::123456789012:user/${path}`)}`;
 }
 
 /** The item of a list of keys that cannot be taken. */

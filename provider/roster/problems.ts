@@ -11,6 +11,7 @@ export type Rule =
   | "wrong-type"
   | "invalid-value"
   | "settings"
+  | "unmatched-rule"
   | "duplicate-person"
   | "same-name"
   | "shared-email"

@@ -24,8 +24,8 @@ export function readFiles(
     const before = problems.size;
     const content = readerOf(file.path)(source, problems);
     const broken = problems.size > before;
-    const settings = readRosterSettings(content, source, problems);
-    return [{ source, path: file.path, content, broken, settings }];
+    const read = readRosterSettings(content, source, problems);
+    return [{ source, path: file.path, content, broken, ...read }];
   });
 }
 

@@ -1,27 +1,32 @@
 import { dirname, relative, sep } from "node:path";
-import picomatch from "picomatch";
 import { accountOf } from "../userArn";
-import { at, entry } from "./located";
+import { reportIdleRules } from "./idleRules";
 import type { DeclaredPerson } from "./people";
 import { type Problems, quote } from "./problems";
 import type { Restriction } from "./schema";
 import type { RosterFile } from "./settings";
 import { fieldSpan } from "./shape";
-import { matchesWildcards } from "./wildcards";
+import { matchesPath, matchesWildcards } from "./wildcards";
 
 /**
- * Reports every person whom their file may not declare. For each file the first rule counts whose `files`
+ * Reports every person whom their file may not declare, and every rule that protects nothing. For each file the first rule counts whose `files`
  * match its path, relative to the folder of the file with the rules. When there are rules and none
  * matches, the file may declare nobody: a new folder is closed until a rule opens it.
  */
 export function checkRestrictions(
   root: RosterFile,
+  files: readonly RosterFile[],
   people: readonly DeclaredPerson[],
   problems: Problems,
 ): void {
   const rules = root.settings.restrictions;
   if (rules === undefined) return;
-  reportUnreachable(root, rules, problems);
+  reportIdleRules(
+    root,
+    rules,
+    files.map((file) => pathBelow(root, file)),
+    problems,
+  );
   const ruleOf = new Map<RosterFile, Restriction | undefined>();
   for (const person of people) {
     const { file } = person;
@@ -73,21 +78,13 @@ function findRule(
   root: RosterFile,
   file: RosterFile,
 ): Restriction | undefined {
-  const path = relative(dirname(root.path), file.path).split(sep).join("/");
-  return rules.find(({ files }) => picomatch.isMatch(path, files, { dot: true, nonegate: true }));
+  const path = pathBelow(root, file);
+  return rules.find(({ files }) => matchesPath(files, path));
 }
 
-/** A rule behind one that matches every file looks as if it protected something. */
-function reportUnreachable(
-  root: RosterFile,
-  rules: readonly Restriction[],
-  problems: Problems,
-): void {
-  const last = rules.findIndex(({ files }) => files === "**" || files === "**/*");
-  if (last < 0 || last === rules.length - 1) return;
-  const located = entry(root.content, "restrictions")!.value;
-  const message = `this rule and those below it never count: the one above, for ${quote(rules[last]!.files)}, is for every file`;
-  problems.add(root.source, at(located, [last + 1]).span, "settings", message);
+/** As patterns have it: relative to the folder of the file with the rules. */
+function pathBelow(root: RosterFile, file: RosterFile): string {
+  return relative(dirname(root.path), file.path).split(sep).join("/");
 }
 
 function listed(allowed: readonly string[]): string {

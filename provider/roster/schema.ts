@@ -1,27 +1,27 @@
 import { z } from "zod";
+import { choicesOf, hasWildcard, pathPattern } from "./wildcards";
 
 /**
  * The format of a roster file: one definition for the types, for the shape that files are checked
  * against, and for the JSON Schema that editors read (`schema/roster.schema.json`).
  *
- * Lengths and patterns stand here as descriptions for editors only. What decides at run time is
- * `checkInputs`, the same check that a single `CodeStarUserProfile` passes.
+ * Lengths and patterns of people's fields stand here as descriptions for editors only. What decides at run time is
+ * `checkInputs`, the same check that a single `CodeStarUserProfile` passes; a test holds the two together.
  */
 
-const userArnPattern = "^arn:aws:iam::\\d{12}:user/([\\u0021-\\u007E]+/)?[\\w+=,.@-]+$";
-const userNamePattern = "^[\\w+=,.@-]{1,64}$";
+const account = z.string().regex(/^\d{12}$/, "must be the 12 digits of an AWS account");
 
-const account = z.string().meta({
-  description:
-    "The AWS account, 12 digits, in quotes. People keyed by user name are users of this account.",
-  pattern: "^\\d{12}$",
-  examples: ["123456789012"],
-});
+const userRef = z
+  .string()
+  .max(95)
+  .regex(
+    /^(?:[\w+=,.@-]{1,64}|arn:aws:iam::\d{12}:user\/(?:[\u0021-\u007E]+\/)?[\w+=,.@-]+)$/,
+    "must be an IAM user name or the ARN of an IAM user",
+  )
+  .meta({ description: "A user name of the roster's account, or a full ARN." });
 
-const userRef = z.string().meta({
-  description: "A user name of the roster's account, or a full ARN.",
-  anyOf: [{ pattern: userNamePattern }, { pattern: userArnPattern }],
-});
+/** Fields of other tools, and a place for anchors. */
+const extensible = { patternProperties: { "^x-": {} } };
 
 const sshKeyText = z.string().meta({ maxLength: 16384, pattern: "^[\\t\\r\\n\\u0020-\\u00FF]*$" });
 
@@ -59,45 +59,73 @@ export const personSchema = z
       .meta({
         description:
           "A file with the public key or keys, one a line, relative to this file. Instead of sshPublicKey.",
+        pattern: "^(?![/~\\\\]|[A-Za-z]:)",
         examples: ["keys/ada.pub"],
       })
       .optional(),
   })
-  .meta({ description: "One person's profile." });
+  .meta({
+    description: "One person's profile.",
+    not: { required: ["sshPublicKey", "sshPublicKeyFile"] },
+    ...extensible,
+  });
 
 const defaults = z
   .strictObject({
     path: z
       .string()
+      // With the shortest name the ARN then has the 95 characters that the API takes.
+      .max(64)
+      .regex(
+        /^\/(?:[\u0021-\u007E]+\/)?$/,
+        "must begin and end with a slash, for example /engineering/",
+      )
       .meta({
         description: "The IAM path of people keyed by user name; / when absent.",
-        pattern: "^/([\\u0021-\\u007E]+/)?$",
         examples: ["/engineering/"],
       })
       .optional(),
     emailDomain: z
       .string()
+      .max(126)
+      .regex(/^[\w.+-]+$/, "must be a domain alone, for example example.com")
       .meta({
         description: "A person without emailAddress gets user name @ this domain.",
-        pattern: "^[\\w.+-]+$",
         examples: ["example.com"],
       })
       .optional(),
   })
-  .meta({ description: "What people have who do not say otherwise." });
+  .meta({ description: "What people have who do not say otherwise.", ...extensible });
+
+/** Each costs a comparison for every person. */
+const mostWildcards = 100;
 
 const restriction = z
   .strictObject({
     files: z
       .string()
       .min(1)
+      .max(256)
+      .regex(pathPattern, "can have the wildcards *, **, ? and {a,b}, and no others")
       .meta({
         description:
           "Which roster files the rule is for, as a pattern relative to this file. The first rule that matches a file decides.",
         examples: ["teams/platform/**", "**"],
       }),
     userArns: z
-      .array(z.string())
+      .array(
+        z
+          .string()
+          .max(256)
+          .regex(
+            /^(?:[*?]|arn:)/,
+            "must begin with arn: or a wildcard; as it is, it matches nobody",
+          ),
+      )
+      .refine(
+        (patterns) => patterns.filter(hasWildcard).length <= mostWildcards,
+        `can have ${mostWildcards} patterns with wildcards, and ARNs without any number of times`,
+      )
       .meta({
         description:
           "ARNs the files may declare; * and ? as in an IAM policy. Absent: any. Empty: none.",
@@ -105,11 +133,18 @@ const restriction = z
       })
       .optional(),
     accounts: z
-      .array(z.string())
+      .array(account)
       .meta({ description: "Accounts the files may declare people of. Absent: any. Empty: none." })
       .optional(),
     emailDomains: z
-      .array(z.string())
+      .array(
+        z
+          .string()
+          .regex(
+            /^(?:\*\.)?[\w.+-]+$/,
+            "must be a domain, or *. and a domain; as it is, it matches no address",
+          ),
+      )
       .meta({
         description:
           "Domains of the e-mail addresses; *.example.com for its subdomains. Absent: any. Empty: none.",
@@ -117,13 +152,28 @@ const restriction = z
       })
       .optional(),
   })
-  .meta({ description: "What some of the files may declare." });
+  .meta({ description: "What some of the files may declare.", ...extensible });
 
-export const allowances = ["weak-keys", "reused-keys", "shared-emails", "same-names"] as const;
+/** Every rule is compared with those above it. */
+const mostPatterns = 2_000;
+
+export const allowances = [
+  "weak-keys",
+  "reused-keys",
+  "shared-emails",
+  "same-names",
+  "unmatched-rules",
+] as const;
 export type Allowance = (typeof allowances)[number];
 
 export const settingsSchema = z.strictObject({
-  account: account.optional(),
+  account: account
+    .meta({
+      description:
+        "The AWS account, 12 digits, in quotes. People keyed by user name are users of this account.",
+      examples: ["123456789012"],
+    })
+    .optional(),
   region: z
     .string()
     .meta({
@@ -139,6 +189,10 @@ export const settingsSchema = z.strictObject({
     .optional(),
   restrictions: z
     .array(restriction)
+    .refine(
+      (rules) => rules.reduce((sum, { files }) => sum + choicesOf(files), 0) <= mostPatterns,
+      `can stand for ${mostPatterns} patterns in all, and every choice of braces is one`,
+    )
     .meta({
       description:
         "Which file may declare whom. Only in the top roster.yaml. A file that no rule matches may declare nobody.",
@@ -148,7 +202,7 @@ export const settingsSchema = z.strictObject({
     .array(z.enum(allowances))
     .meta({
       description:
-        "What is not a problem here: DSA and short RSA keys, one key used twice, one e-mail address used twice, one user name under two IAM paths. Only in the top roster.yaml.",
+        "What is not a problem here: DSA and short RSA keys, one key used twice, one e-mail address used twice, one user name under two IAM paths, a rule for files that are still to come. Only in the top roster.yaml.",
     })
     .optional(),
 });
@@ -157,16 +211,15 @@ const rosterFileSchema = settingsSchema
   .extend({
     $schema: z.string().meta({ description: "Where editors find this schema." }).optional(),
     people: z
-      .record(
-        z.string().meta({ anyOf: [{ pattern: userNamePattern }, { pattern: userArnPattern }] }),
-        personSchema,
-      )
+      .record(userRef, personSchema)
+      .nullable()
       .meta({ description: "The people, keyed by IAM user name or by full ARN." })
       .optional(),
   })
   .meta({
     title: "Roster of CodeStar user profiles",
     description: "People whose CodeStar user profiles are declared in files.",
+    ...extensible,
   });
 
 export type RosterFileContent = z.infer<typeof rosterFileSchema>;

@@ -18,6 +18,8 @@ export interface RosterFile {
   /** Not all of it could be read. */
   readonly broken: boolean;
   readonly settings: RosterSettings;
+  /** The settings that it has, and that are not right. */
+  readonly wrong: ReadonlySet<string>;
 }
 
 const fieldsOf: Partial<Record<string, readonly string[]>> = {
@@ -25,18 +27,19 @@ const fieldsOf: Partial<Record<string, readonly string[]>> = {
   restrictions: ["files", "userArns", "accounts", "emailDomains"],
 };
 
-/** The settings of one file that are right; the others are reported. */
+/** The settings of one file that are right, and the names of the others, which are reported. */
 export function readRosterSettings(
   content: Located | undefined,
   source: SourceText,
   problems: Problems,
-): RosterSettings {
+): { settings: RosterSettings; wrong: ReadonlySet<string> } {
   const settings: Record<string, unknown> = {};
-  if (content === undefined) return settings;
+  const wrong = new Set<string>();
+  if (content === undefined) return { settings, wrong };
   if (content.kind !== "map") {
     const message = "a roster is a map with people: and settings such as account:";
     problems.add(source, content.span, "wrong-type", message);
-    return settings;
+    return { settings, wrong };
   }
   const seen = new Set<string>();
   for (const { key, keySpan, value } of content.entries) {
@@ -56,43 +59,29 @@ export function readRosterSettings(
     reportRepeated(value, source, problems);
     const schema = settingsSchema.shape[key as keyof RosterSettings];
     const parsed = schema.safeParse(plain(value));
-    if (parsed.error)
-      reportShape(parsed.error.issues, value, key, fieldsOf[key] ?? [], source, problems);
-    else settings[key] = parsed.data;
+    const failure = parsed.error ?? (key === "region" && regionProblem(parsed.data as string));
+    if (!failure) {
+      settings[key] = parsed.data;
+      continue;
+    }
+    wrong.add(key);
+    if (typeof failure === "string") problems.add(source, value.span, "invalid-value", failure);
+    else reportShape(failure.issues, value, key, fieldsOf[key] ?? [], source, problems);
+    if (key === "defaults") settings[key] = soundDefaults(value);
   }
-  dropInvalid(settings, content, source, problems);
-  return settings;
+  return { settings, wrong };
 }
 
-function dropInvalid(
-  settings: RosterSettings,
-  content: Located,
-  source: SourceText,
-  problems: Problems,
-): void {
-  const refuse = (key: "account" | "region", message: string) => {
-    problems.add(source, entry(content, key)!.value.span, "invalid-value", message);
-    delete settings[key];
-  };
-  if (settings.account !== undefined && !/^\d{12}$/.test(settings.account)) {
-    refuse("account", "account must be the 12 digits of an AWS account");
-  }
-  if (settings.region !== undefined) {
-    const failure = regionProblem(settings.region);
-    if (failure) refuse("region", failure);
-  }
-  const { defaults } = settings;
-  const located = entry(content, "defaults")?.value;
-  if (defaults?.path !== undefined && !/^\/(?:[!-~]+\/)?$/.test(defaults.path)) {
-    const message = "defaults.path must begin and end with a slash, for example /engineering/";
-    problems.add(source, entry(located, "path")!.value.span, "invalid-value", message);
-    delete defaults.path;
-  }
-  if (defaults?.emailDomain !== undefined && !/^[\w.+-]+$/.test(defaults.emailDomain)) {
-    const message = "defaults.emailDomain must be a domain alone, for example example.com";
-    problems.add(source, entry(located, "emailDomain")!.value.span, "invalid-value", message);
-    delete defaults.emailDomain;
-  }
+/** What of the defaults is right, when not all is: else everybody would lack an address that is there. */
+function soundDefaults(value: Located): RosterSettings["defaults"] {
+  const fields = Object.entries(settingsSchema.shape.defaults.unwrap().shape);
+  return Object.fromEntries(
+    fields.flatMap(([name, schema]) => {
+      const written = entry(value, name)?.value;
+      const { data } = schema.safeParse(written && plain(written));
+      return data === undefined ? [] : [[name, data]];
+    }),
+  );
 }
 
 function regionProblem(region: string): string | undefined {
@@ -124,7 +113,10 @@ export class Cascade {
       const message = `there are two files of settings for this folder, this one and ${other.source.file}`;
       problems.addFile(file.source.file, "settings", message);
     }
-    for (const file of files) this.refuseMisplaced(file, problems);
+    for (const file of files) {
+      this.refuseMisplaced(file, problems);
+      refuseIdle(file, problems);
+    }
   }
 
   /** The nearest value of a setting: the file's own, or of the settings files above it. */
@@ -134,9 +126,9 @@ export class Cascade {
     );
   }
 
-  /** Whether the file, or one above it, sets it at all, if only wrongly. */
-  mentions(file: RosterFile, key: "account"): boolean {
-    return [file, ...this.chain(file)].some(({ content }) => entry(content, key) !== undefined);
+  /** Whether the file, or one above it, sets it wrongly. */
+  isWrong(file: RosterFile, key: "account" | "defaults"): boolean {
+    return [file, ...this.chain(file)].some(({ wrong }) => wrong.has(key));
   }
 
   default(file: RosterFile, key: "path" | "emailDomain"): string | undefined {
@@ -172,6 +164,17 @@ export class Cascade {
       const where = root === file ? "a file named roster.yaml above the others" : root.source.file;
       problems.add(file.source, found.keySpan, "settings", `${key} belongs in ${where}`);
     }
+  }
+}
+
+/** Settings hold for nobody in a file without people, unless its name makes them those of a folder. */
+function refuseIdle(file: RosterFile, problems: Problems): void {
+  if (isSettingsFile(file) || entry(file.content, "people")) return;
+  for (const key of ["account", "defaults"]) {
+    const found = entry(file.content, key);
+    if (!found) continue;
+    const message = `${key} holds for the people of this file, and there are none; what is for other files belongs in a file named roster.yaml`;
+    problems.add(file.source, found.keySpan, "settings", message);
   }
 }
 

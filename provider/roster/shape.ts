@@ -46,12 +46,15 @@ function isMissing(value: Located, path: readonly PropertyKey[]): boolean {
 }
 
 function ruleOf({ code }: z.core.$ZodIssue): Rule {
-  return code === "too_small" || code === "invalid_value" ? "invalid-value" : "wrong-type";
+  return code === "invalid_type" || code === "invalid_union" ? "wrong-type" : "invalid-value";
 }
 
 /** The part to point at, and a clause that reads on after its name. */
 function clauseOf(issue: z.core.$ZodIssue, part: Located): [Located, string] {
   if (issue.code === "too_small") return [part, "is empty"];
+  if (issue.code === "too_big") return [part, `has more than ${issue.maximum} characters`];
+  // Messages of the schema's own.
+  if (issue.code === "invalid_format" || issue.code === "custom") return [part, issue.message];
   if (issue.code === "invalid_value") return [part, `can only be ${issue.values.join(", ")}`];
   const expected = issue.code === "invalid_type" ? issue.expected : "";
   if (expected === "string") return [part, textClause(part)];

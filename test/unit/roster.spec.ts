@@ -360,6 +360,54 @@ ${head}  ada: { displayName: Ada, emailAddress: a@b.c, sshPublicKey: "${rsa1024.
       );
     });
 
+    it("takes a required name that two people have for a mistake: it would protect one of them", () => {
+      const problems = problemsOf(
+        `allow: [same-names]\nrequired: [ada]\n${head}  ${arn("a/ada")}: { displayName: A, emailAddress: a@b.c }\n  ${arn("b/ada")}: { displayName: A, emailAddress: b@b.c }\n`,
+      );
+      assert.deepEqual(places(problems), ["team.yaml:2:12 required-person"]);
+      assert.match(
+        problems[0]!.message,
+        /"ada" is the name of 2 people: \S+\/a\/ada \(team\.yaml:5:3\), \S+\/b\/ada \(team\.yaml:6:3\); write the ARN/,
+      );
+    });
+
+    it("refuses keys of people that would become other ARNs, and says how to write them", () => {
+      const key = (name: string) =>
+        problemsOf(`${head}  ${JSON.stringify(name)}: { displayName: A, emailAddress: a@b.c }\n`);
+      for (const [name, hint] of [
+        ["ARN:aws:iam::123456789012:user/ada", /begins with arn: in small letters/],
+        ["user/grace", /full ARN, for example "arn:aws:iam::123456789012:user\/grace"/],
+        ["/engineering/linus", /"arn:aws:iam::123456789012:user\/engineering\/linus"/],
+        ["eng:linus", /a user name holds no \/ and no :/],
+        ["/", /a user name holds no \/ and no :/],
+      ] as const) {
+        assert.deepEqual(places(key(name)), ["team.yaml:3:3 invalid-value"], name);
+        assert.match(key(name)[0]!.message, hint);
+      }
+      folder.write({ "team.csv": "userName,displayName,emailAddress\nuser/grace,G,g@b.c\n" });
+      assert.deepEqual(places(folder.load("team.csv", { account }).problems), [
+        "team.csv:2:1 invalid-value",
+      ]);
+    });
+
+    it("has one problem for wrong defaults, not one for each person", () => {
+      for (const defaults of ["{ emailDomain: a b }", "{ emailDomian: b.c }", "5"]) {
+        const people = Array.from({ length: 50 }, (_, i) => `  u${i}: { displayName: U }\n`);
+        const problems = problemsOf(`defaults: ${defaults}\n${head}${people.join("")}`);
+        assert.equal(problems.length, 1, defaults);
+      }
+    });
+
+    it("finds settings that hold for nobody: in a file without people that is not named roster.yaml", () => {
+      folder.write({
+        "Roster.yaml": `account: "${account}"\ndefaults: { emailDomain: b.c }\n`,
+        "team.yaml": `people:\n  ${arn("a")}: { displayName: A, emailAddress: a@b.c }\n`,
+      });
+      const { problems } = folder.load();
+      assert.deepEqual(places(problems), ["Roster.yaml:1:1 settings", "Roster.yaml:2:1 settings"]);
+      assert.match(problems[0]!.message, /belongs in a file named roster\.yaml$/);
+    });
+
     it("needs an account for user names, and says so once a file", () => {
       const text =
         "people:\n  a: { displayName: A, emailAddress: a@b.c }\n  b: { displayName: B, emailAddress: b@b.c }\n";
@@ -693,6 +741,92 @@ ${head}  ada: { displayName: Ada, emailAddress: a@b.c, sshPublicKey: "${rsa1024.
         "a.yaml": team("a"),
       });
       assert.deepEqual(places(problems), ["roster.yaml:4:5 settings"]);
+    });
+
+    it("report a rule that matches no file, and say what was probably meant", () => {
+      const files = {
+        "partners/northwind.yaml": team("n"),
+        "teams/a/x.csv": "userName,displayName,emailAddress\nx,X,x@b.c\n",
+      };
+      for (const [written, meant] of [
+        ["/partners/**", "partners/**"],
+        ["partners/", "partners/**"],
+        ["partners", "partners/**"],
+        ["Partners/**", "partners/**"],
+        ["/Partners/", "partners/**"],
+        ["./partners/*.yaml", "partners/*.yaml"],
+        ["partners\\\\**", undefined],
+        ["rosters/partners/**", "partners/**"],
+        ["teams/*", "teams/**"],
+        ["partners/*.yml", "partners/*.{yaml,yml}"],
+        ["partners/nortwind.yaml", "partners/northwind.yaml"],
+        ["guests/**", undefined],
+      ] as const) {
+        const problems = restricted(`  - files: "${written}"\n  - files: "**"\n`, files);
+        if (written.includes("\\")) {
+          assert.deepEqual(places(problems), ["roster.yaml:3:12 invalid-value"]);
+          continue;
+        }
+        assert.deepEqual(places(problems), ["roster.yaml:3:12 unmatched-rule"], written);
+        assert.match(
+          problems[0]!.message,
+          meant
+            ? new RegExp(`; did you mean ${JSON.stringify(meant).replace(/[*.{}]/g, "\\$&")}\\?$`)
+            : /write allow: \[unmatched-rules\] in this file if the files are still to come$/,
+        );
+      }
+      assert.deepEqual(
+        restricted('  - files: "guests/**"\n  - files: "**"\nallow: [unmatched-rules]\n', files),
+        [],
+      );
+    });
+
+    it("report a rule whose files one above decides on, whatever its pattern", () => {
+      const problems = restricted(
+        '  - files: "teams/**"\n  - files: "teams/{a,b}.yaml"\n    userArns: []\n  - files: "**"\n  - files: "*.yaml"\n',
+        { "teams/a.yaml": team("a") },
+      );
+      assert.deepEqual(places(problems), ["roster.yaml:4:5 settings", "roster.yaml:7:5 settings"]);
+      assert.match(
+        problems[0]!.message,
+        /this rule never counts: the one above, for "teams\/\*\*"/,
+      );
+      assert.deepEqual(
+        restricted('  - files: "teams/a.yaml"\n  - files: "teams/**"\n  - files: "**"\n', {}),
+        [],
+        "a wider rule below is for files to come",
+      );
+    });
+
+    it("refuse patterns that can match nothing, or that would take for ever", () => {
+      const problems = restricted(
+        `  - files: "[ab].yaml"\n  - files: "**"\n    userArns: [user/ada, "ARN:aws:iam::*"]\n    accounts: ["1234"]\n    emailDomains: ["@b.c", "*b.c"]\n`,
+        { "a.yaml": team("a") },
+      );
+      assert.deepEqual(places(problems), [
+        "roster.yaml:3:12 invalid-value",
+        "roster.yaml:5:16 invalid-value",
+        "roster.yaml:5:26 invalid-value",
+        "roster.yaml:6:16 invalid-value",
+        "roster.yaml:7:20 invalid-value",
+        "roster.yaml:7:28 invalid-value",
+      ]);
+      const many = Array.from({ length: 101 }, (_, index) => `"*a${index}*b"`).join(", ");
+      assert.match(
+        restricted(`  - files: "**"\n    userArns: [${many}]\n`, {})[0]!.message,
+        /can have 100 patterns with wildcards/,
+      );
+      assert.match(
+        restricted(`  - files: "${"{a,b}".repeat(20)}"\n`, {})[0]!.message,
+        /can stand for 2000 patterns in all/,
+      );
+      const slow = `*${"a*".repeat(40)}b`;
+      assert.deepEqual(
+        restricted(`  - files: "**"\n    userArns: ["${slow}"]\n`, {
+          "a.yaml": team("a".repeat(60)),
+        }).map(({ rule }) => rule),
+        ["restricted"],
+      );
     });
 
     it("belong, like allow, in the top roster.yaml: nobody allows themselves", () => {
