@@ -12,7 +12,7 @@ import { driftHtml } from "./drift/html";
 import { IgnoresError, Ignoring, readIgnores } from "./drift/ignores";
 import { driftJson } from "./drift/json";
 import { driftMarkdown } from "./drift/markdown";
-import { type DriftReport, hasDrift, makeReport } from "./drift/report";
+import { type DriftReport, findNamesakes, hasDrift, makeReport } from "./drift/report";
 import { driftText } from "./drift/text";
 import { ReadFailure, readLiveProfiles } from "./liveProfiles";
 import { painter, print } from "./terminal";
@@ -121,6 +121,7 @@ async function drift(argv: readonly string[]): Promise<number> {
       seconds: (Date.now() - now.getTime()) / 1000,
       unmanagedIsDrift: unmanaged === "drift",
       showsValues: values["show-values"],
+      namesakes: findNamesakes([...people, ...live.profiles].map(({ userArn }) => userArn)),
     },
   );
   await print(writers[output](report));

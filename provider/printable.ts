@@ -12,7 +12,12 @@ const acting =
  * they are. Applying it twice changes nothing.
  */
 export function printable(text: string): string {
-  return text.replace(acting, (character) => `<U+${numberOf(character)}>`);
+  return text.replace(acting, shownByNumber);
+}
+
+/** A character as its number, for example `<U+0430>`. */
+export function shownByNumber(character: string): string {
+  return `<U+${numberOf(character)}>`;
 }
 
 /** As `printable`, for text of several lines that are ours: its line feeds stay. */

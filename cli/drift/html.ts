@@ -1,12 +1,7 @@
-import { count, counted } from "../terminal";
+import { count, counted, printable } from "../terminal";
 import { script, style } from "./htmlAssets";
-import {
-  type DriftReport,
-  type FieldDifference,
-  hasDrift,
-  type IgnoredEntry,
-  summaryOf,
-} from "./report";
+import { inAscii, tellApart } from "./lookAlikes";
+import { type DriftReport, type FieldDifference, hasDrift, label, summaryOf } from "./report";
 
 /** One page with everything in it: nothing is loaded from anywhere, and it works as an attachment. */
 export function driftHtml(report: DriftReport): string {
@@ -112,7 +107,8 @@ function fieldHtml({ field, live, declared }: FieldDifference): string {
   if (live === undefined || declared === undefined) {
     return `<p class="field"><b>${field}</b> differs</p>`;
   }
-  return `<div class="field"><b>${field}</b><del><span>live</span><q>${escapeHtml(live)}</q></del><ins><span>declared</span><q>${escapeHtml(declared)}</q></ins></div>`;
+  const shown = tellApart(live, declared);
+  return `<div class="field"><b>${field}</b><del><span>live</span><q>${escapeHtml(shown.live)}</q></del><ins><span>declared</span><q>${escapeHtml(shown.declared)}</q></ins></div>`;
 }
 
 function table(rows: readonly Row[]): string {
@@ -123,7 +119,7 @@ function table(rows: readonly Row[]): string {
   );
   const body = rows.map(
     ({ kind, userName, userArn, place, body: text }) =>
-      `<tr class="${kind}"><td><span class="chip ${kind}">${kind}</span></td><td><strong>${escapeHtml(userName)}</strong><small>${escapeHtml(userArn)}</small>${place && `<small>${escapeHtml(place)}</small>`}</td><td>${text}</td></tr>`,
+      `<tr class="${kind}"><td><span class="chip ${kind}">${kind}</span></td><td><strong>${escapeHtml(inAscii(userName))}</strong><small>${breakable(inAscii(userArn))}</small>${place && `<small>${breakable(place)}</small>`}</td><td>${text}</td></tr>`,
   );
   return `<section>
 <form class="filter" role="search"><input type="search" placeholder="Find a person" aria-label="Find a person">${choices.join("")}<output></output></form>
@@ -134,9 +130,10 @@ ${body.join("\n")}
 </section>`;
 }
 
-function notes({ ignored, expiredIgnores, unusedIgnores }: DriftReport): string {
+function notes(report: DriftReport): string {
+  const { ignored, expiredIgnores, unusedIgnores } = report;
   const item = (who: string, text: string, reason: string) =>
-    `<li><strong>${escapeHtml(who)}</strong> ${escapeHtml(text)}<small>${escapeHtml(reason)}</small></li>`;
+    `<li><strong>${breakable(inAscii(who))}</strong> ${escapeHtml(text)}<small>${breakable(reason)}</small></li>`;
   const list = (title: string, items: readonly string[]) =>
     items.length === 0 ? "" : `<section><h2>${title}</h2><ul>${items.join("")}</ul></section>`;
   return [
@@ -148,8 +145,8 @@ function notes({ ignored, expiredIgnores, unusedIgnores }: DriftReport): string 
     ),
     list(
       "Ignored",
-      ignored.map(({ userName, what, expires, reason }: IgnoredEntry) =>
-        item(userName, `${what}, until ${expires}`, reason),
+      ignored.map((entry) =>
+        item(label(entry, report), `${entry.what}, until ${entry.expires}`, entry.reason),
       ),
     ),
     list(
@@ -164,15 +161,29 @@ function notes({ ignored, expiredIgnores, unusedIgnores }: DriftReport): string 
 function footer({ checkedAt, endpoint, liveProfiles, calls, seconds, showsValues }: DriftReport) {
   const read = `${counted(liveProfiles, "profile", "profiles")} at ${endpoint}, read in ${counted(calls, "call", "calls")}, ${seconds.toFixed(1)} s`;
   const hidden = showsValues ? "" : " Names and e-mail addresses are left out.";
-  return escapeHtml(`${checkedAt.slice(0, 19).replace("T", " ")} UTC · ${read}.${hidden}`);
+  return breakable(`${checkedAt.slice(0, 19).replace("T", " ")} UTC · ${read}.${hidden}`);
+}
+
+/** The most characters of a part that fit on a line of a phone. */
+const longestPart = 32;
+
+/** An ARN, a path or an address that breaks after its colons and slashes, not at hyphens within a name. */
+function breakable(text: string): string {
+  return text
+    .split(/(?<=[:/])(?=[^:/\s\d])/)
+    .map((part) =>
+      /[^\w:/]/.test(part) && !/\s/.test(part) && part.length <= longestPart
+        ? `<span class="part">${escapeHtml(part)}</span>`
+        : escapeHtml(part),
+    )
+    .join("<wbr>");
 }
 
 function escapeHtml(text: string): string {
-  return text
+  return printable(text)
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")
     .replace(/>/g, "&gt;")
     .replace(/"/g, "&quot;")
-    .replace(/'/g, "&#39;")
-    .replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, "\uFFFD");
+    .replace(/'/g, "&#39;");
 }

@@ -1,6 +1,6 @@
 export const style = `
 :root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--ink:#1a1f2b;--soft:#5d6779;--line:#e1e5ec;
---same:#2f855a;--drifted:#b7791f;--missing:#c53030;--unmanaged:#2b6cb0;--ignored:#718096}
+--same:#23704a;--drifted:#8a5200;--missing:#b3261e;--unmanaged:#1f5a99;--ignored:#556072}
 @media (prefers-color-scheme:dark){:root{--bg:#12151c;--card:#1b202a;--ink:#e8ebf1;--soft:#98a3b5;--line:#2b3240;
 --same:#68d391;--drifted:#f6c05c;--missing:#fc8181;--unmanaged:#63b3ed;--ignored:#a0aec0}}
 *{box-sizing:border-box}
@@ -18,6 +18,7 @@ h2{margin:2rem 0 .5rem;font-size:1.05rem}
 .bar{display:flex;gap:2px;height:.5rem;margin:.9rem 0 2rem;border-radius:.25rem;overflow:hidden}.bar span{min-width:4px;background:var(--c)}
 .filter{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin-bottom:.75rem}
 .filter input[type=search]{flex:1 1 14rem;padding:.45rem .7rem;font:inherit;color:inherit;background:var(--card);border:1px solid var(--line);border-radius:.4rem}
+.filter input::placeholder{color:var(--soft);opacity:1}
 .filter output{color:var(--soft);font-size:.85rem}
 .chip{display:inline-flex;gap:.35rem;align-items:center;padding:.1rem .6rem;border:1px solid color-mix(in srgb,var(--c) 45%,transparent);border-radius:1rem;
 background:color-mix(in srgb,var(--c) 12%,transparent);color:var(--c);font-size:.8rem;font-weight:600;white-space:nowrap}
@@ -26,6 +27,7 @@ table{width:100%;border-collapse:separate;border-spacing:0;background:var(--card
 th{padding:.5rem .9rem;text-align:left;color:var(--soft);font-size:.8rem;font-weight:600}
 td{padding:.7rem .9rem;vertical-align:top;border-top:1px solid var(--line);overflow-wrap:anywhere}
 td:first-child{width:1%}td:nth-child(2){width:31%}
+.part{white-space:nowrap}
 small{display:block;color:var(--soft);font-size:.8rem}
 .field{margin:0 0 .5rem}.field:last-child,.held{margin:0}.field b{font-weight:600}
 .field del,.field ins{display:flex;gap:.4rem;padding:.05rem .5rem;text-decoration:none;font:13px/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;border-left:3px solid var(--c)}

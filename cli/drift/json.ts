@@ -1,8 +1,10 @@
+import { printableJson } from "../../provider/printable";
 import { type DriftReport, hasDrift } from "./report";
 
 /** For tools. `version` rises when a field changes its meaning or goes; new fields may come. */
 export function driftJson(report: DriftReport): string {
-  const { drifted, missing, unmanaged, ignored, people, same, liveProfiles, ...rest } = report;
+  const { drifted, missing, unmanaged, ignored, people, same, liveProfiles, namesakes, ...rest } =
+    report;
   const whole = {
     version: 1,
     drift: hasDrift(report),
@@ -21,5 +23,5 @@ export function driftJson(report: DriftReport): string {
     ignored,
     ...rest,
   };
-  return `${JSON.stringify(whole, null, 2)}\n`;
+  return `${printableJson(whole)}\n`;
 }

@@ -1,6 +1,7 @@
-import { codeSpan, escapeMarkdown } from "../markdown";
-import { counted } from "../terminal";
-import { type DriftReport, type FieldDifference, hasDrift, summaryOf } from "./report";
+import { codeSpan, linkedMarkdown } from "../markdown";
+import { counted, printable } from "../terminal";
+import { inAscii, tellApart } from "./lookAlikes";
+import { type DriftReport, type FieldDifference, hasDrift, label, summaryOf } from "./report";
 
 /**
  * The most bytes of a report. GitHub takes comments of 65,536 characters; the rest is for what a workflow
@@ -17,10 +18,12 @@ export const marker = "<!-- codestar-profiles drift -->";
  */
 export function driftMarkdown(report: DriftReport): string {
   const head = `${marker}\n### ${hasDrift(report) ? "⚠️ Drift" : "✅ No drift"} in CodeStar profiles\n\n${capital(summaryOf(report))}.\n`;
-  const foot = `\n<sub>${counted(report.liveProfiles, "profile", "profiles")} at ${codeSpan(report.endpoint)}, ${report.region}, ${report.checkedAt.slice(0, 16).replace("T", " ")} UTC${report.showsValues ? "" : "; values are not shown"}</sub>\n`;
+  const foot = `\n<sub>${counted(report.liveProfiles, "profile", "profiles")} at ${codeSpan(report.endpoint)}, ${printable(report.region)}, ${report.checkedAt.slice(0, 16).replace("T", " ")} UTC${report.showsValues ? "" : "; values are not shown"}</sub>\n`;
   const lines = [...personLines(report)];
   const notes = [...noteLines(report)];
-  const details = report.drifted.flatMap(({ userName, fields }) => detailLines(userName, fields));
+  const details = report.drifted.flatMap((entry) =>
+    detailLines(codeSpan(label(entry, report)), entry.fields),
+  );
 
   // The lines come first: details and notes get what room they leave.
   const budget = new Budget(longest - bytes(head) - bytes(foot) - 600);
@@ -39,32 +42,34 @@ export function driftMarkdown(report: DriftReport): string {
   ].join("");
 }
 
-function* personLines({ drifted, missing, unmanaged }: DriftReport) {
-  for (const { userName, fields } of drifted) {
-    yield `- 🟡 ${codeSpan(userName)} drifted: ${fields.map(({ field }) => field).join(", ")}`;
+function* personLines(report: DriftReport) {
+  const { drifted, missing, unmanaged } = report;
+  for (const entry of drifted) {
+    const names = entry.fields.map(({ field }) => field).join(", ");
+    yield `- 🟡 ${codeSpan(label(entry, report))} drifted: ${names}`;
   }
-  for (const { userName } of missing) yield `- 🔴 ${codeSpan(userName)} missing`;
-  for (const { userArn } of unmanaged) yield `- 🔵 ${codeSpan(userArn)} unmanaged`;
+  for (const entry of missing) yield `- 🔴 ${codeSpan(label(entry, report))} missing`;
+  for (const { userArn } of unmanaged) yield `- 🔵 ${codeSpan(inAscii(userArn))} unmanaged`;
 }
 
-function* noteLines({ ignored, expiredIgnores, unusedIgnores }: DriftReport) {
-  for (const { userArn, reason, expires } of expiredIgnores) {
-    yield `- expired on ${expires}: ${codeSpan(userArn)} (${escapeMarkdown(reason)})`;
+function* noteLines(report: DriftReport) {
+  for (const { userArn, reason, expires } of report.expiredIgnores) {
+    yield `- expired on ${expires}: ${codeSpan(userArn)} (${linkedMarkdown(reason)})`;
   }
-  for (const { userName, what, reason, expires } of ignored) {
-    yield `- until ${expires}: ${codeSpan(userName)}, ${what} (${escapeMarkdown(reason)})`;
+  for (const entry of report.ignored) {
+    yield `- until ${entry.expires}: ${codeSpan(label(entry, report))}, ${entry.what} (${linkedMarkdown(entry.reason)})`;
   }
-  for (const { userArn, reason } of unusedIgnores) {
-    yield `- nothing to ignore any more: ${codeSpan(userArn)} (${escapeMarkdown(reason)})`;
+  for (const { userArn, reason } of report.unusedIgnores) {
+    yield `- nothing to ignore any more: ${codeSpan(userArn)} (${linkedMarkdown(reason)})`;
   }
 }
 
-function detailLines(userName: string, fields: readonly FieldDifference[]): string[] {
-  return fields.flatMap(({ field, live, declared }) =>
-    live === undefined || declared === undefined
-      ? []
-      : [`- ${codeSpan(userName)} ${field}: ${codeSpan(live)} → ${codeSpan(declared)}`],
-  );
+function detailLines(who: string, fields: readonly FieldDifference[]): string[] {
+  return fields.flatMap(({ field, live, declared }) => {
+    if (live === undefined || declared === undefined) return [];
+    const shown = tellApart(live, declared);
+    return [`- ${who} ${field}: ${codeSpan(shown.live)} → ${codeSpan(shown.declared)}`];
+  });
 }
 
 function fold(title: string, lines: readonly string[]): string {

@@ -1,8 +1,10 @@
+import { holdsPrivateKey } from "../../provider/privateKey";
 import type { Field, LiveProfile } from "../../provider/profile";
 import type { Comparison, Person, Position } from "../../provider/roster";
 import { describeSshPublicKeyDrift, describeSshPublicKeys } from "../../provider/sshPublicKey";
 import { userNameOf } from "../../provider/userArn";
 import type { Ignore, Ignoring } from "./ignores";
+import { inAscii } from "./lookAlikes";
 
 /** One field that differs. */
 export interface FieldDifference {
@@ -34,7 +36,7 @@ export interface IgnoredEntry extends Entry {
   readonly expires: string;
 }
 
-interface Entry {
+export interface Entry {
   readonly userArn: string;
   readonly userName: string;
 }
@@ -61,6 +63,8 @@ export interface DriftReport {
   /** Whether unmanaged profiles count as drift. */
   readonly unmanagedIsDrift: boolean;
   readonly showsValues: boolean;
+  /** User names that more than one ARN has: alone they say nobody. */
+  readonly namesakes: ReadonlySet<string>;
 }
 
 export type DriftFacts = Pick<
@@ -74,6 +78,7 @@ export type DriftFacts = Pick<
   | "seconds"
   | "unmanagedIsDrift"
   | "showsValues"
+  | "namesakes"
 >;
 
 /** What is left of the differences once what is ignored is set apart. */
@@ -107,13 +112,33 @@ export function makeReport(
       .filter(({ userArn }) => counts(userArn, "unmanaged"))
       .map(({ userArn, displayName, emailAddress, sshPublicKey }) => ({
         ...named(userArn),
-        ...(facts.showsValues && { displayName, emailAddress }),
+        ...(facts.showsValues && {
+          displayName: withoutPrivateKey(displayName),
+          emailAddress: withoutPrivateKey(emailAddress),
+        }),
         sshPublicKey: describeSshPublicKeys(sshPublicKey),
       })),
     ignored,
     expiredIgnores: ignoring.expired,
     unusedIgnores: ignoring.unused(),
   };
+}
+
+/** The user names that several of the ARNs have, in two accounts or under two paths. */
+export function findNamesakes(userArns: Iterable<string>): Set<string> {
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const userArn of new Set(userArns)) {
+    const name = userNameOf(userArn);
+    if (seen.has(name)) shared.add(name);
+    seen.add(name);
+  }
+  return shared;
+}
+
+/** How a report calls somebody: by user name, or by ARN where another has the same name. */
+export function label({ userName, userArn }: Entry, { namesakes }: DriftReport): string {
+  return inAscii(namesakes.has(userName) ? userArn : userName);
 }
 
 /** Whether anything differs that is to be acted on. */
@@ -155,7 +180,14 @@ function difference(
   if (field === "sshPublicKey") {
     return { field, ...describeSshPublicKeyDrift(live.sshPublicKey, person.sshPublicKey) };
   }
-  return showsValues ? { field, live: live[field], declared: person[field] } : { field };
+  return showsValues
+    ? { field, live: withoutPrivateKey(live[field]), declared: person[field] }
+    : { field };
+}
+
+/** Somebody may have put it into the wrong field; a roster with one is refused. */
+function withoutPrivateKey(value: string): string {
+  return holdsPrivateKey(value) ? "(not shown: a private key)" : value;
 }
 
 function named(userArn: string): Entry {

@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { driftHtml } from "../../cli/drift/html";
 import { type Ignore, Ignoring } from "../../cli/drift/ignores";
 import { driftJson } from "../../cli/drift/json";
 import { driftMarkdown, marker } from "../../cli/drift/markdown";
-import { type DriftFacts, hasDrift, makeReport, summaryOf } from "../../cli/drift/report";
+import {
+  type DriftFacts,
+  findNamesakes,
+  hasDrift,
+  makeReport,
+  summaryOf,
+} from "../../cli/drift/report";
 import { driftText } from "../../cli/drift/text";
 import type { LiveProfile } from "../../provider/profile";
 import { compareRoster, type Person } from "../../provider/roster";
@@ -19,6 +26,7 @@ const facts: DriftFacts = {
   seconds: 0.1,
   unmanagedIsDrift: true,
   showsValues: false,
+  namesakes: new Set(),
 };
 
 const person = (name: string, values: Partial<Person> = {}): Person => ({
@@ -57,6 +65,8 @@ const drifted = [
   live(person("mallory", { displayName: "Mallory M" })),
 ];
 const plain = (_style: unknown, text: string) => text;
+
+const literally = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 describe("drift reports", () => {
   it("say who drifted, who is missing and what nobody declares, in every output", () => {
@@ -159,10 +169,176 @@ describe("drift reports", () => {
     assert.match(html, /&lt;img src=x onerror=alert\(1\)&gt;/);
     const markdown = driftMarkdown(found);
     // In code, with a fence longer than any run of backquotes within.
-    assert.ok(markdown.includes("``<img src=x onerror=alert(1)> `@team` **b** | \u202E x``"));
+    assert.ok(markdown.includes("``<img src=x onerror=alert(1)> `@team` **b** | <U+202E> x``"));
     assert.doesNotMatch(markdown, /\(@octocat|<b>|\]\(http/);
     assert.ok(!driftText(found, plain).includes("\u202E"));
   });
+
+  it("pass no character on that acts, and names in every script as they are", () => {
+    const acting =
+      "\u001b[2J\u009b1m\u0007\r\n::error::x\u0085\u202E\u2066\u200F\u2028\u007f\uFEFF";
+    const names = "नमस्ते क्\u200Dष 👩\u200D🚀 می\u200Cخواهم 日本 Ångström";
+    const hostile = person("ada", {
+      userArn: arn(`ada${acting}`),
+      displayName: "Ada",
+      position: { file: `te${acting}am.yaml`, line: 7, column: 3 },
+    });
+    const found = report(
+      [hostile, bob],
+      [
+        live(hostile, { displayName: names + acting, sshPublicKey: acting }),
+        live(person("eve", { userArn: arn(`eve${acting}`), emailAddress: acting })),
+      ],
+      {
+        showsValues: true,
+        endpoint: `https://x${acting}`,
+        region: `eu${acting}`,
+        ignores: [
+          { userArn: arn("bob"), reason: acting, expires: "2027-01-01" },
+          { userArn: `arn${acting}`, reason: acting, expires: "2027-01-01" },
+          { userArn: `arn${acting}`, reason: acting, expires: "2000-01-01" },
+        ],
+      },
+    );
+    const outputs = {
+      text: driftText(found, plain),
+      json: driftJson(found),
+      markdown: driftMarkdown(found),
+      html: driftHtml(found),
+    };
+    for (const [kind, output] of Object.entries(outputs)) {
+      assert.doesNotMatch(
+        output.replaceAll("\n", ""),
+        /[\p{Cc}\u200F\u2028\u202E\u2066\uFEFF]/u,
+        kind,
+      );
+      assert.doesNotMatch(output, /^\s*::error/m, kind);
+      assert.ok(output.includes(names), kind);
+    }
+    assert.equal(JSON.parse(outputs.json).drifted[0].fields[0].live, names + acting);
+  });
+
+  it("call two who have one user name by their ARNs", () => {
+    const other = "arn:aws:iam::999999999999:user/ada";
+    const twin = person("ada", { userArn: other });
+    const found = report([ada, twin, bob], [live(ada), live(twin, { sshPublicKey: "" })], {
+      namesakes: findNamesakes([ada, twin, bob, ada].map(({ userArn }) => userArn)),
+    });
+    const text = driftText(found, plain);
+    assert.match(text, /^~ arn:aws:iam::999999999999:user\/ada {2}sshPublicKey/);
+    assert.match(text, /^- bob /m);
+    const markdown = driftMarkdown(found);
+    assert.match(markdown, /^- 🟡 `arn:aws:iam::999999999999:user\/ada` drifted/m);
+    assert.match(markdown, /^- `arn:aws:iam::999999999999:user\/ada` sshPublicKey: /m);
+    assert.match(markdown, /^- 🔴 `bob` missing/m);
+    assert.equal("namesakes" in JSON.parse(driftJson(found)), false);
+    const ignored = report([ada, twin], [], {
+      namesakes: findNamesakes([arn("ada"), other]),
+      ignores: [{ userArn: "*", reason: "x", expires: "2027-01-01" }],
+    });
+    for (const output of [driftText(ignored, plain), driftMarkdown(ignored), driftHtml(ignored)]) {
+      assert.match(output.replaceAll("<wbr>", ""), /999999999999:user\/ada.* missing/);
+    }
+  });
+
+  it("show what differs in values that look alike, and others as they are", () => {
+    const pairs: readonly (readonly [live: string, declared: string, string, string])[] = [
+      ["A\u030Angström", "\u00C5ngström", "A<U+030A>ngström", "<U+00C5>ngström"],
+      ["Ada\u00A0L", "Ada L", "Ada<U+00A0>L", "Ada L"],
+      ["\u0410d\u0430", "Ada", "<U+0410>d<U+0430>", "Ada"],
+      ["Ada  L", "Ada L", "Ada <U+0020>L", "Ada L"],
+      ["Ada\u200B", "Ada", "Ada<U+200B>", "Ada"],
+      ["a\u03BFo", "aoo", "a<U+03BF>o", "aoo"],
+      ["👩\u200D🚀", "👩🚀", "👩<U+200D>🚀", "👩🚀"],
+      ["ＡＤＡ", "ADA", "<U+FF21><U+FF24><U+FF21>", "ADA"],
+      ["Müller", "Muller", "Müller", "Muller"],
+      ["中国", "日本", "中国", "日本"],
+      ["क्\u200Dष", "क्त", "क्\u200Dष", "क्त"],
+      ["Ada", "ada", "Ada", "ada"],
+    ];
+    for (const [theirs, ours, shownTheirs, shownOurs] of pairs) {
+      const found = report(
+        [person("ada", { displayName: ours })],
+        [live(ada, { displayName: theirs })],
+        { showsValues: true },
+      );
+      assert.match(
+        driftText(found, plain),
+        new RegExp(`live {6}${literally(shownTheirs)}\n {16}  declared  ${literally(shownOurs)}\n`),
+      );
+      assert.ok(driftMarkdown(found).includes(`\`${shownTheirs}\` → \`${shownOurs}\``), theirs);
+      const escaped = (text: string) => text.replace(/</g, "&lt;").replace(/>/g, "&gt;");
+      assert.ok(driftHtml(found).includes(`<q>${escaped(shownTheirs)}</q>`));
+      assert.equal(
+        JSON.parse(driftJson(found)).drifted[0].fields[0].live,
+        theirs,
+        "JSON is lossless",
+      );
+    }
+    const elsewhere = report([], [live(ada, { userArn: arn("\u0430da") })], { people: 1 });
+    assert.equal(elsewhere.unmanaged.length, 0);
+    const cyrillic = report([bob], [live(bob), live(ada, { userArn: arn("\u0430da") })]);
+    for (const output of [driftText(cyrillic, plain), driftMarkdown(cyrillic)]) {
+      assert.match(output, /user\/<U\+0430>da/);
+      assert.doesNotMatch(output, /\u0430/);
+    }
+    assert.match(driftHtml(cyrillic), /<strong>&lt;U\+0430&gt;da<\/strong>/);
+  });
+
+  it("keep the addresses of tickets in reasons as links in Markdown", () => {
+    const reasons = {
+      "see https://tickets.example.com/browse/OPS-123?a=b_c&d=~e#f-g (soon).":
+        "see <https://tickets.example.com/browse/OPS-123?a=b_c&d=~e#f-g> \\(soon\\)\\.",
+      "(https://example.com/a_b), @ada": "\\(<https://example.com/a_b>\\), @\u200Bada",
+      "http://e/@octocat": "<http://e/@octocat>",
+      "javascript:alert(1) <https://e/>x": "javascript:alert\\(1\\) \\<<https://e/>\\>x",
+    };
+    for (const [reason, shown] of Object.entries(reasons)) {
+      const found = report([ada], [], {
+        ignores: [{ userArn: arn("ada"), reason, expires: "2027-01-01" }],
+      });
+      assert.ok(
+        driftMarkdown(found).includes(`, missing (${shown.replaceAll("\\.", ".")})`),
+        driftMarkdown(found),
+      );
+    }
+  });
+
+  it("show no private key that stands in a wrong field", () => {
+    const { privateKey } = generateKeyPairSync("ed25519");
+    const key = privateKey.export({ type: "pkcs8", format: "der" }).toString("base64");
+    assert.equal(key.length, 64, "the longest name that there is");
+    const found = report(
+      [ada],
+      [live(ada, { displayName: key }), live(bob, { displayName: key })],
+      {
+        showsValues: true,
+      },
+    );
+    for (const output of [
+      driftText(found, plain),
+      driftJson(found),
+      driftMarkdown(found),
+      driftHtml(found),
+    ]) {
+      assert.ok(!output.includes(key.slice(0, 20)));
+    }
+    assert.match(driftText(found, plain), /live {6}\(not shown: a private key\)/);
+  });
+
+  it("hold 130,000 people, and values of any length", () => {
+    const people = Array.from({ length: 130_000 }, (_, index) =>
+      person(`user${index}`, { sshPublicKey: "" }),
+    );
+    const found = report(
+      people.slice(0, 65_000),
+      people.slice(65_000).map((one) => live(one)),
+    );
+    assert.equal(driftText(found, plain).match(/^[+-] user/gm)!.length, 130_000);
+    assert.match(driftMarkdown(found), /more people, left out/);
+    const long = live(ada, { displayName: "` ".repeat(200_000) });
+    assert.match(driftMarkdown(report([ada], [long], { showsValues: true })), /more value/);
+  }).timeout(60_000);
 
   it("load nothing from anywhere: the page is whole", () => {
     const html = driftHtml(report([ada, bob, eve], drifted, { showsValues: true }));

@@ -402,6 +402,11 @@ describe("readSshPublicKeys", () => {
       assert.equal(findPrivateKey(`key: ${texts["PKCS #8"]}`), 5);
     });
 
+    it("are found by the line that names their encryption, where the first and last are gone", () => {
+      const lines = texts["PKCS #1, encrypted"]!.split("\n");
+      assert.ok(holdsPrivateKey(lines.filter((text) => !text.startsWith("-----")).join("\n")));
+    });
+
     it("are not seen in public keys, in whatever form", () => {
       for (const { publicKey } of [
         generateKeyPairSync("rsa", { modulusLength: 1024 }),
