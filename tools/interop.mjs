@@ -7,6 +7,7 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { aptInstall, lastLine } from "./aptInstall.mjs";
 import { run } from "./children.mjs";
 import { duration, startProgress } from "./progress.mjs";
 import { cacheFolder, publish, withLock } from "./pulumi-cli/cacheFolder.mjs";
@@ -183,41 +184,6 @@ async function clientVersions(python, packages) {
   } catch {
     return undefined;
   }
-}
-
-/**
- * Installs Debian packages without a question.
- *
- * @param {readonly string[]} packages
- * @param {Options} options
- * @returns {Promise<string | undefined>} Why it did not work; undefined when it did.
- */
-async function aptInstall(packages, { log = console.error, progress = startProgress }) {
-  const apt = findOnPath("apt-get");
-  if (apt === undefined) return "this system has no apt-get";
-  if (process.getuid?.() !== 0) return `only root can install ${packages.join(" and ")}`;
-  const shown = progress(`Installing ${packages.join(" and ")}`);
-  const call = (/** @type {string[]} */ ...args) =>
-    run(apt, ["-qq", "-o", "DPkg::Lock::Timeout=300", ...args], {
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-      limit: installLimit,
-    });
-  const install = () => call("install", "--yes", "--no-install-recommends", ...packages);
-  let outcome = await install();
-  if (outcome.code !== 0) {
-    // The lists of packages may be missing, or older than what the mirror has.
-    await call("update");
-    outcome = await install();
-  }
-  const seconds = shown.stop();
-  if (outcome.code !== 0) return lastLine(outcome.stderr);
-  log(`Installed ${packages.join(" and ")} (${duration(seconds)}).`);
-  return undefined;
-}
-
-/** @param {string} text */
-function lastLine(text) {
-  return text.trim().split("\n").at(-1)?.trim() || "no message";
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
