@@ -12,6 +12,7 @@ import { startServer } from "../../service/server";
 import { MemoryStore } from "../../service/store/memory";
 import { StoreUnavailableError } from "../../service/store/store";
 import { arnOf } from "../support/profiles";
+import { smallDisk } from "../support/smallDisk";
 
 const alice: Principal = {
   account: "123456789012",
@@ -201,6 +202,45 @@ describe("the audit trail", () => {
     assert.notEqual((await send("DeleteUserProfile", { userArn: intern.userArn })).status, 503);
     await audit.close();
     assert.equal((await entriesOf(`${path}.1`)).length, 1);
+  });
+
+  it("is not healthy on a disk that is full, and is again by itself when there is room", async function () {
+    const disk = smallDisk(this, folder, 64);
+    try {
+      const onDisk = join(disk.path, "audit.jsonl");
+      const audit = await openAuditFile(onDisk);
+      const { url, stop } = await startServer({ store: "memory:", audit });
+      const send = async (operation: string, input: object) => {
+        const headers = { "x-amz-target": targetPrefix + operation };
+        const body = JSON.stringify(input);
+        return (await fetch(url, { method: "POST", headers, body })).status;
+      };
+      const health = async () => (await fetch(`${url}/health`)).status;
+      assert.equal(await send("CreateUserProfile", intern), 200);
+      disk.fill();
+      let status = 200;
+      while (status === 200) status = await send("UpdateUserProfile", intern);
+      assert.equal(status, 503);
+      assert.equal(await health(), 503);
+      assert.equal(await send("DescribeUserProfile", { userArn: intern.userArn }), 200);
+      assert.equal((await fetch(`${url}/livez`)).status, 200);
+      disk.empty();
+      assert.equal(await health(), 200, "no write was needed");
+      assert.equal(await send("DeleteUserProfile", { userArn: intern.userArn }), 200);
+      await stop();
+      await audit.close();
+      const damaged: number[] = [];
+      const entries = await entriesOf(onDisk, { onDamaged: (_, lines) => damaged.push(lines) });
+      assert.equal(entries.at(0)?.operation, "CreateUserProfile");
+      assert.ok(
+        entries.some(
+          ({ operation, outcome }) => operation === "DeleteUserProfile" && outcome === "done",
+        ),
+      );
+      assert.ok(damaged.length <= 1);
+    } finally {
+      disk.remove();
+    }
   });
 
   it("syncs the records of concurrent writes together", async () => {
