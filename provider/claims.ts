@@ -1,6 +1,34 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Deployment, deployment } from "./deployment";
+import { providerSettings } from "./providerSettings";
+import type { RecordedProfile } from "./recorded";
 import { runError } from "./runError";
+import type { Settings } from "./settings";
+
+/** A resource that declares profiles. */
+export interface Claimant {
+  readonly name: string;
+  readonly type: string;
+  readonly opts: pulumi.CustomResourceOptions | undefined;
+}
+
+/** One profile that a resource declares. */
+export interface Claim {
+  readonly by: Claimant;
+  /** Undefined until all of it is known. */
+  profile: ClaimedProfile | undefined;
+  /** Settles when only the provider's settings were missing and are there. */
+  readonly provider: Promise<unknown> | undefined;
+}
+
+/** A profile is an ARN in a region of a service. */
+export interface ClaimedProfile {
+  readonly userArn: string;
+  /** Undefined when the AWS SDK's own chain decides, in the provider. */
+  readonly region: string | undefined;
+  /** Undefined for AWS's own address. */
+  readonly endpoint: string | undefined;
+}
 
 /**
  * The resource's ARN, once it is known that no other resource of the stack declares the same profile: two
@@ -9,31 +37,103 @@ import { runError } from "./runError";
  * is one.
  */
 export function claimProfile(
-  name: string,
+  by: Claimant,
   args: {
     userArn: pulumi.Input<string>;
     region?: pulumi.Input<string | undefined> | undefined;
   },
 ): pulumi.Input<string> {
   const here = deployment();
-  const settle = (userArn: string, region: string | undefined) => {
-    claim(here, name, `${region ?? here.settings.region} ${userArn}`, userArn);
-    return userArn;
-  };
   const { userArn, region } = args;
+  const settings = providerSettings(by, here);
+  const isPlain =
+    typeof userArn === "string" && (region === undefined || typeof region === "string");
+  const claim: Claim = {
+    by,
+    profile: undefined,
+    provider: isPlain && pulumi.Output.isInstance(settings) ? settled(settings) : undefined,
+  };
+  here.claims.push(claim);
   // Most programs give plain text, and an output costs far more than a look into a map.
-  if (typeof userArn === "string" && (region === undefined || typeof region === "string")) {
-    return settle(userArn, region);
+  if (isPlain && !pulumi.Output.isInstance(settings) && !isIgnored(by)) {
+    settle(here, claim, userArn, region ?? settings.region, settings.endpoint?.url);
+    return userArn;
   }
-  return pulumi.all([userArn, region]).apply(([arn, where]) => settle(arn, where));
+  return pulumi
+    .all([userArn, region, settings])
+    .apply(async ([arn, where, { endpoint, region: own }]) => {
+      const kept = isIgnored(by) ? await recordedProfile(here, by) : undefined;
+      const { userArn: used, region: there } = kept ?? { userArn: arn, region: where ?? own };
+      settle(here, claim, used, there, endpoint?.url);
+      return arn;
+    });
 }
 
-function claim({ claims }: Deployment, name: string, key: string, userArn: string): void {
-  const other = claims.get(key);
+/**
+ * Claims the profiles of a roster, as `claimProfile` does one.
+ * @throws pulumi.RunError as `claimProfile`.
+ */
+export function claimRoster(
+  by: Claimant,
+  region: string | undefined,
+  userArns: readonly string[],
+): void {
+  const here = deployment();
+  if (isIgnored(by)) {
+    // Whom it has is in the state.
+    here.claims.push({ by, profile: undefined, provider: undefined });
+    return;
+  }
+  const settings = providerSettings(by, here);
+  const provider = pulumi.Output.isInstance(settings) ? settled(settings) : undefined;
+  const claims = userArns.map((): Claim => ({ by, profile: undefined, provider }));
+  for (const claim of claims) here.claims.push(claim);
+  const settleAll = ({ region: own, endpoint }: Settings) => {
+    for (const [index, userArn] of userArns.entries()) {
+      settle(here, claims[index]!, userArn, region ?? own, endpoint?.url);
+    }
+  };
+  if (pulumi.Output.isInstance(settings)) settings.apply(settleAll);
+  else settleAll(settings);
+}
+
+/** Whether the engine keeps the profile that the resource has, whatever the program declares. */
+function isIgnored({ opts }: Claimant): boolean {
+  return ["userArn", "people", "region", "*"].some((name) => opts?.ignoreChanges?.includes(name));
+}
+
+async function recordedProfile(
+  here: Deployment,
+  by: Claimant,
+): Promise<RecordedProfile | undefined> {
+  const recorded = await here.recorded();
+  return recorded?.profiles.get(await urnOf(by))?.[0];
+}
+
+/** The URN that the engine will give the resource, aliases aside. */
+export function urnOf({ name, type, opts }: Claimant): Promise<string> {
+  const urn = pulumi.createUrn(name, type, opts?.parent);
+  return new Promise((resolve) => void urn.apply(resolve));
+}
+
+function settle(
+  { claimed }: Deployment,
+  claim: Claim,
+  userArn: string,
+  region: string | undefined,
+  endpoint: string | undefined,
+): void {
+  const key = JSON.stringify([endpoint, region, userArn]);
+  const other = claimed.get(key);
   if (other !== undefined) {
     throw runError(
-      `"${name}" and "${other}" declare the same profile, ` + `${userArn}; remove one of them`,
+      `"${claim.by.name}" and "${other.by.name}" declare the same profile, ${userArn}; remove one of them`,
     );
   }
-  claims.set(key, name);
+  claimed.set(key, claim);
+  claim.profile = { userArn, region, endpoint };
+}
+
+function settled(output: pulumi.Output<unknown>): Promise<unknown> {
+  return new Promise((resolve) => void output.apply(resolve));
 }

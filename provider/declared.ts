@@ -6,6 +6,9 @@
 
 const declared = new Set<string>();
 
+/** Profiles that resources of the stack had before this update. */
+const own = new Set<string>();
+
 /** The deletes under way, by profile. */
 const deletes = new Map<string, Promise<void>>();
 
@@ -21,8 +24,27 @@ export async function declare(region: string, userArns: readonly string[]): Prom
   if (deletes.size > 0) await Promise.allSettled(keys.map((key) => deletes.get(key)));
 }
 
+/** The same for what other resources declare, by keys in which the region may be empty: then it is this one. */
+export async function declareElsewhere(region: string, keys: readonly string[]): Promise<void> {
+  const [here, others] = [profileKey(region, ""), profileKey("", "")];
+  const arns = keys.flatMap((key) =>
+    [here, others].flatMap((start) => (key.startsWith(start) ? [key.slice(start.length)] : [])),
+  );
+  await declare(region, arns);
+}
+
 export function isDeclared(region: string, userArn: string): boolean {
   return declared.has(profileKey(region, userArn));
+}
+
+/** Notes what the program knows of the stack's state: the keys of profiles that were the stack's own before. */
+export function noteOwn(keys: readonly string[]): void {
+  for (const key of keys) own.add(key);
+}
+
+/** Whether the profile was a resource's of this stack before: then it is no conflict that it exists. */
+export function isOwn(region: string, userArn: string): boolean {
+  return own.has(profileKey(region, userArn));
 }
 
 /** Deletes the profile unless the program declares it. */

@@ -1,14 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Claim } from "./claims";
 import { type Connection, connections } from "./connection";
 import { projectFolder } from "./projectFolder";
+import { type Recorded, readRecorded } from "./recorded";
 import { runError } from "./runError";
 import { readSettings, refuseUnknownSettings, type Settings } from "./settings";
 
 /** What belongs to one deployment of one stack; a process may run several. */
 export interface Deployment {
   readonly settings: Settings;
-  /** The name of the resource that declares a profile, by region and ARN. */
-  readonly claims: Map<string, string>;
+  /** Where relative paths start. */
+  readonly folder: string;
+  /** Whether mocks stand in for the engine: they have no state, and are asked nothing that the program does not ask. */
+  readonly isMocked: boolean;
+  /** Every profile that the program declares, known or not. */
+  readonly claims: Claim[];
+  /** Those that are known, by what makes a profile. */
+  readonly claimed: Map<string, Claim>;
+  /** What the stack's state held before, asked for once. */
+  readonly recorded: () => Promise<Recorded | undefined>;
   readonly connection: (region?: string) => Promise<Connection>;
 }
 
@@ -23,22 +33,32 @@ export function deployment(): Deployment {
   const monitor: object = pulumi.runtime.getMonitor() ?? deployments;
   let here = deployments.get(monitor);
   if (here === undefined) {
-    const settings = programSettings();
-    here = { settings, claims: new Map(), connection: connections(settings) };
+    const folder = projectFolder(process.cwd(), pulumi.getProject());
+    const settings = programSettings(folder);
+    const isMocked = "mocks" in monitor;
+    let recorded: Promise<Recorded | undefined> | undefined;
+    here = {
+      settings,
+      folder,
+      isMocked,
+      claims: [],
+      claimed: new Map(),
+      recorded: async () => {
+        recorded ??= isMocked ? Promise.resolve(undefined) : readRecorded(folder);
+        return recorded;
+      },
+      connection: connections(settings),
+    };
     deployments.set(monitor, here);
   }
   return here;
 }
 
-function programSettings(): Settings {
+function programSettings(folder: string): Settings {
   const config = pulumi.runtime.allConfig();
   try {
     refuseUnknownSettings(Object.keys(config));
-    return readSettings(
-      (key) => config[key],
-      process.env,
-      projectFolder(process.cwd(), pulumi.getProject()),
-    );
+    return readSettings((key) => config[key], process.env, folder);
   } catch (error) {
     throw runError((error as Error).message);
   }

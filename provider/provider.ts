@@ -1,9 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { checkInputs } from "./check";
 import type { Connection } from "./connection";
-import { declare, deleteUndeclared, profileKey } from "./declared";
+import { declare, deleteUndeclared, isOwn, noteOwn, profileKey } from "./declared";
 import { findDrift } from "./drift";
 import { Failure, isFault } from "./errors";
+import { readKnowledge } from "./knowledge";
 import {
   differences,
   type FieldValues,
@@ -46,12 +47,18 @@ const drifted = new Set<string>();
  */
 async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResult> {
   if (settingProblem()) return refuse(settingProblem()!);
-  const { isPreview, drift: _drift, ...inputs } = withoutNulls(news);
+  const { isPreview, drift: _drift, program, ...inputs } = withoutNulls(news);
   noteProgram(isPreview === true);
+  const own = readKnowledge(program)?.own ?? [];
+  noteOwn(own);
   const before = olds as Partial<ProfileInputs>;
   const failures = checkInputs(inputs, {
     ...current(),
-    exists: before.userArn !== undefined || inputs.adopt === true || isUnknown(inputs.adopt),
+    exists:
+      before.userArn !== undefined ||
+      own.length > 0 ||
+      inputs.adopt === true ||
+      isUnknown(inputs.adopt),
   });
   if (failures.length > 0) return refuse(...failures.map(({ reason }) => reason));
   if (inputs.region === undefined) {
@@ -258,8 +265,8 @@ async function lookUp({
 }
 
 /** Whether a profile that exists already may be updated to what is declared. */
-function mayTakeOver({ adopt }: ProfileInputs): boolean {
-  return adopt === true || isUnknown(adopt);
+function mayTakeOver({ adopt, region, userArn }: ProfileInputs): boolean {
+  return adopt === true || isUnknown(adopt) || isOwn(region, userArn);
 }
 
 function conflict(

@@ -3,6 +3,7 @@ import { checkNames } from "./check";
 import { claimProfile } from "./claims";
 import { beginLeanTraces } from "./leanTraces";
 import { foldIgnoreChanges, previewMark, refuseFailures, secretFields } from "./programInputs";
+import { tellSingle } from "./programKnowledge";
 
 /**
  * The whole of what state keeps of the provider, twice per resource. The host, the type token and this
@@ -69,6 +70,7 @@ export class CodeStarUserProfile extends pulumi.CustomResource {
    */
   constructor(name: string, args: CodeStarUserProfileArgs, opts?: pulumi.CustomResourceOptions) {
     refuseFailures(`CodeStarUserProfile "${name}"`, checkNames("CodeStarUserProfile", args));
+    const claimant = { name, type: resourceType, opts };
     const secret = secretFields(args, opts?.additionalSecretOutputs);
     const inputs = {
       // Each has to be named for its output to exist.
@@ -80,9 +82,10 @@ export class CodeStarUserProfile extends pulumi.CustomResource {
       createdTimestamp: undefined,
       lastModifiedTimestamp: undefined,
       ...args,
-      userArn: claimProfile(name, args),
+      userArn: claimProfile(claimant, args),
       ignoreDrift: foldIgnoreChanges(args.ignoreDrift, opts?.ignoreChanges),
       ...(secret && { secretFields: secret }),
+      program: tellSingle(claimant, args.userArn),
       ...previewMark(),
       __provider: providerText,
     };

@@ -1,12 +1,27 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { checkRosterInputs } from "./check";
 import type { Connection } from "./connection";
-import { declare, deleteUndeclared, isDeclared, profileKey } from "./declared";
+import {
+  declare,
+  declareElsewhere,
+  deleteUndeclared,
+  isDeclared,
+  isOwn,
+  noteOwn,
+  profileKey,
+} from "./declared";
 import { isFault } from "./errors";
+import { readKnowledge } from "./knowledge";
 import { type FieldValues, type LiveProfile, liveValues, pick } from "./profile";
-import { describeChanges, type RosterChanges, summarize } from "./roster/changes";
+import { describeChanges, nameInAccount, type RosterChanges, summarize } from "./roster/changes";
 import { refusals } from "./roster/guard";
-import { type People, planRoster, type UnmanagedRule, type Write } from "./roster/plan";
+import {
+  type People,
+  planRoster,
+  type RosterPlan,
+  type UnmanagedRule,
+  type Write,
+} from "./roster/plan";
 import {
   configure,
   connection,
@@ -41,15 +56,33 @@ interface RosterInputs {
 }
 
 interface RosterState extends Omit<RosterInputs, "changes"> {
-  /** The unmanaged profiles that an update has reported: a preview speaks of others only. */
+  /**
+   * ARNs of people who left the roster for other resources of the program. Until those have written them
+   * they are nobody else's, and they still are the stack's own.
+   */
+  readonly movedOut?: readonly string[];
+  /** ARNs of the unmanaged profiles that an update has reported: a preview speaks of others only. */
   readonly unmanagedProfiles?: readonly string[];
 }
 
 /** How many writes are under way at once; a service that asks for fewer gets fewer, see retry.ts. */
 const writesAtOnce = 16;
 
-/** What this process's checks have found, by roster. */
-const found = new Map<string, RosterChanges>();
+/** What this process's check of a roster has found, for the diff and the update after it. */
+interface Found {
+  readonly changes: RosterChanges;
+  /** ARNs. */
+  readonly unmanaged?: readonly string[];
+  /** Whether the engine keeps the people that are recorded: then nothing is written. */
+  readonly isIgnored?: boolean;
+  /** Whether the program declares profiles whose ARNs are not known yet. */
+  readonly isUnknownElsewhere?: boolean;
+  /** ARNs of people who left and stay recorded, since one of those profiles could be theirs. */
+  readonly staying: readonly string[];
+}
+
+/** By roster. */
+const found = new Map<string, Found>();
 
 /**
  * Fills in the region, compares the roster with every live profile of the region, and in a preview adds what
@@ -59,35 +92,51 @@ const found = new Map<string, RosterChanges>();
 async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResult> {
   const problem = settingProblem();
   if (problem) return refuse(problem);
-  const { isPreview, ...inputs } = withoutNulls(news);
+  const { isPreview, program, ...inputs } = withoutNulls(news);
   noteProgram(isPreview === true);
   const failures = checkRosterInputs(inputs);
   if (failures.length > 0) return refuse(...failures.map(({ reason }) => reason));
   try {
     inputs.region ??= current().region ?? (await connection(undefined)).region;
     if (isUnknown(inputs.people) || isUnknown(inputs.region)) return { inputs };
-    const now = inputs as unknown as RosterInputs;
     const recorded = olds as Partial<RosterInputs>;
-    const moved = recorded.region !== undefined && recorded.region !== now.region;
+    const declared = inputs as unknown as RosterInputs;
+    const knowledge = readKnowledge(program);
+    await declare(declared.region, Object.keys(declared.people));
+    if (recorded.people !== undefined && (knowledge === undefined || knowledge.isIgnored)) {
+      found.set(rosterKey(declared), { changes: {}, isIgnored: true, staying: [] });
+      return { inputs };
+    }
+    const { own = [], elsewhere = [], isUnknownElsewhere = false } = knowledge ?? {};
+    noteOwn(own);
+    await declareElsewhere(declared.region, elsewhere);
+
+    const moved = recorded.region !== undefined && recorded.region !== declared.region;
     const before = moved ? {} : (recorded.people ?? {});
-    await declare(now.region, Object.keys(now.people));
-    const profiles = await liveProfiles(now.region);
-    const plan = planRoster(before, now.people, profiles, planOptions(now));
+    const profiles = await liveProfiles(declared.region);
+    const options = planOptions(declared, isUnknownElsewhere);
+    const plan = planRoster(before, declared.people, profiles, options);
+    // Who stays is recorded as before, and the next update asks again.
+    const { staying } = plan;
+    const kept = Object.fromEntries(staying.map((userArn) => [userArn, before[userArn]!]));
+    const now = { ...declared, people: { ...declared.people, ...kept } };
     const refused = refusals(plan, before, recorded.required ?? [], {
-      ...planOptions(now),
+      ...options,
       maxRemovals: now.maxRemovals,
     });
     const left = moved ? Object.keys(recorded.people ?? {}).length : 0;
     if (!(left <= (now.maxRemovals ?? 0))) refused.push(regionRefusal(recorded.region!, left));
     if (refused.length > 0) return refuse(...refused);
     const changes = describeChanges(plan, now.showValues ?? false);
-    found.set(rosterKey(now), changes);
+    const { unmanaged } = plan;
+    found.set(rosterKey(now), { changes, unmanaged, isUnknownElsewhere, staying });
     const summary = summarize(changes);
-    if (!isPreview || summary === undefined) return { inputs };
+    const checked = { ...inputs, people: now.people };
+    if (!isPreview || summary === undefined) return { inputs: checked };
     // Everyone is new in a new roster, and the counts say it.
     const { added, ...others } = changes;
     const shown = recorded.people === undefined ? others : changes;
-    return { inputs: { ...inputs, changes: shown, [summary]: true } };
+    return { inputs: { ...checked, changes: shown, [summary]: true } };
   } catch (error) {
     return refuse(`reading live profiles: ${reasonOf(error)}`);
   }
@@ -106,12 +155,13 @@ async function diff(_id: string, olds: Props, news: Props): Promise<pulumi.dynam
 
 /** Whether check found something that is not yet known: unmanaged profiles are reported once. */
 function isNews(before: RosterState, now: RosterInputs): boolean {
-  const changes = found.get(rosterKey(now)) ?? {};
-  const { unmanaged, ...others } = changes;
+  const { changes = {}, unmanaged = [] } = found.get(rosterKey(now)) ?? {};
+  const { unmanaged: _names, ...others } = changes;
   if (Object.keys(others).length > 0) return true;
-  if (now.unmanaged === "remove") return unmanaged !== undefined;
-  if (!current().drift) return false;
-  return text(unmanaged ?? []) !== text(before.unmanagedProfiles ?? []);
+  if (now.unmanaged === "remove") return unmanaged.length > 0;
+  const reported = new Set(before.unmanagedProfiles);
+  // 0.1.0 recorded what it showed, which mostly were names.
+  return unmanaged.some((arn) => !reported.has(arn) && !reported.has(nameInAccount(arn)));
 }
 
 /** Nobody is in two rosters of a region, so one of them tells rosters apart. */
@@ -122,11 +172,11 @@ function rosterKey({ region, people }: RosterInputs): string {
 async function create(inputs: Props): Promise<pulumi.dynamic.CreateResult> {
   const news = inputs as unknown as RosterInputs;
   const id = `roster/${news.region}`;
-  return { id, outs: await carryOut(id, {}, news, inputs) };
+  return { id, outs: await carryOut(id, { people: {} }, news, inputs) };
 }
 
 async function update(id: string, olds: Props, news: Props): Promise<pulumi.dynamic.UpdateResult> {
-  const before = (olds as unknown as RosterState).people ?? {};
+  const before = olds as unknown as RosterState;
   return { outs: await carryOut(id, before, news as unknown as RosterInputs, news) };
 }
 
@@ -142,32 +192,33 @@ interface Failed {
  */
 async function carryOut(
   id: string,
-  before: People,
+  before: Partial<RosterState>,
   news: RosterInputs,
   props: Props,
 ): Promise<Props> {
+  const { people = {}, unmanagedProfiles = [], movedOut = [] } = before;
+  const { isIgnored, isUnknownElsewhere, staying = [] } = found.get(rosterKey(news)) ?? {};
+  if (isIgnored) return record(props, unmanagedProfiles, movedOut);
+  let plan: RosterPlan;
   let failures: Failed[];
-  let unmanaged: readonly string[];
   try {
     const profiles = await liveProfiles(news.region);
-    const plan = planRoster(before, news.people, profiles, planOptions(news));
-    const changes = describeChanges(plan, false);
-    unmanaged = news.unmanaged === "remove" ? [] : (changes.unmanaged ?? []);
-    const service = await connection(news.region);
-    failures = await makeWrites(service, plan.writes, news);
+    const now = without(news.people, staying);
+    plan = planRoster(people, now, profiles, planOptions(news, isUnknownElsewhere));
+    failures = await makeWrites(await connection(news.region), plan.writes, news);
   } catch (error) {
     throw new Error(`updating the roster: ${reasonOf(error)}`);
   }
-  const recorded = {
-    ...state(props),
-    ...(unmanaged.length > 0 && { unmanagedProfiles: unmanaged }),
-  };
+  const unmanaged = news.unmanaged === "remove" ? [] : plan.unmanaged;
+  const moved = new Set([...movedOut, ...plan.moved].filter(planOptions(news).isDeclared));
+  for (const userArn of Object.keys(news.people)) moved.delete(userArn);
+  const recorded = record(props, isUnknownElsewhere ? unmanagedProfiles : unmanaged, [...moved]);
   if (failures.length === 0) return recorded;
   throw Object.assign(new Error(`${failures.length} of the roster's writes failed`), {
     id,
     properties: {
       ...recorded,
-      people: withoutFailed(news.people, before, failures),
+      people: withoutFailed(news.people, people, failures),
       __provider: props.__provider,
     },
     reasons: failures.map(({ reason }) => reason),
@@ -218,7 +269,8 @@ async function makeWrite(
       unmanaged: "ignore",
     }).writes;
     if (again === undefined) return profile;
-    if (!news.adopt) throw new Error("a profile exists already and differs; set `adopt: true`");
+    if (!news.adopt && !isOwn(news.region, userArn))
+      throw new Error("a profile exists already and differs; set `adopt: true`");
     return service.update(userArn, again.values);
   }
 }
@@ -241,7 +293,7 @@ async function read(id: string, props: Props): Promise<pulumi.dynamic.ReadResult
   }
   if (Object.keys(people).length === 0) return { id: "", props: {} };
   const refreshed = { ...state(props), people };
-  const { unmanagedProfiles: _reported, ...inputs } = refreshed as Props;
+  const { unmanagedProfiles: _reported, movedOut: _moved, ...inputs } = refreshed as Props;
   return { id, props: refreshed, inputs };
 }
 
@@ -270,13 +322,36 @@ function regionRefusal(region: string, profiles: number): string {
   );
 }
 
-function planOptions({ unmanaged = "report", adopt = false, region }: RosterInputs) {
-  return { unmanaged, adopt, isDeclared: (userArn: string) => isDeclared(region, userArn) };
+function planOptions(
+  { unmanaged = "report", adopt = false, region }: RosterInputs,
+  isUnknownElsewhere = false,
+) {
+  return {
+    unmanaged,
+    adopt,
+    isDeclared: (userArn: string) => isDeclared(region, userArn),
+    isOwn: (userArn: string) => isOwn(region, userArn),
+    isUnknownElsewhere,
+  };
 }
 
 /** Every live profile of a region; undefined when drift is off. */
 async function liveProfiles(region: string): Promise<ReadonlyMap<string, LiveProfile> | undefined> {
   return current().drift ? (await connection(region)).all() : undefined;
+}
+
+function without(people: People, userArns: readonly string[]): People {
+  const left = new Set(userArns);
+  return Object.fromEntries(Object.entries(people).filter(([userArn]) => !left.has(userArn)));
+}
+
+/** What the state records of an update. */
+function record(props: Props, unmanaged: readonly string[], movedOut: readonly string[]): Props {
+  return {
+    ...state(props),
+    ...(unmanaged.length > 0 && { unmanagedProfiles: unmanaged }),
+    ...(movedOut.length > 0 && { movedOut }),
+  };
 }
 
 /** What the state records: the inputs without the host's own. */

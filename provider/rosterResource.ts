@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkArguments } from "./check";
-import { claimProfile } from "./claims";
+import { claimRoster } from "./claims";
 import { deployment } from "./deployment";
 import { pick } from "./profile";
 import { previewMark, refuseFailures } from "./programInputs";
+import { tellRoster } from "./programKnowledge";
 import { projectFolder } from "./projectFolder";
 import { CodeStarUserProfile } from "./resource";
 import { formatProblem, type Roster } from "./roster";
@@ -65,7 +66,9 @@ export class CodeStarRoster extends pulumi.CustomResource {
     const { files, region, ...settings } = args;
     const roster = readRoster({ files, region });
     const where = region ?? roster.region;
-    for (const { userArn } of roster.people) claimProfile(name, { userArn, region: where });
+    const claimant = { name, type: resourceType, opts };
+    const arns = roster.people.map(({ userArn }) => userArn);
+    claimRoster(claimant, where, arns);
     const inputs = {
       ...settings,
       region: where,
@@ -73,6 +76,7 @@ export class CodeStarRoster extends pulumi.CustomResource {
         Object.fromEntries(roster.people.map((person) => [person.userArn, pick(person)])),
       ),
       required: roster.required.length > 0 ? [...roster.required] : undefined,
+      program: tellRoster(claimant, where, arns),
       ...previewMark(),
       __provider: providerText,
     };

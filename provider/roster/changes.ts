@@ -9,6 +9,7 @@ export interface RosterChanges {
   readonly drifted?: Readonly<Record<string, string | Readonly<Record<string, FieldDrift>>>>;
   readonly missing?: readonly string[];
   readonly moved?: readonly string[];
+  readonly staying?: readonly string[];
   readonly removed?: readonly string[];
   readonly unmanaged?: readonly string[];
 }
@@ -31,6 +32,7 @@ export function describeChanges(plan: RosterPlan, showValues: boolean): RosterCh
     ),
     missing: missing.map(([arn]) => name(arn)),
     moved: plan.moved.map(name),
+    staying: plan.staying.map(name),
     removed: plan.removed.map(name),
     unmanaged: plan.unmanaged.map(name),
   };
@@ -53,12 +55,18 @@ export function naming(plan: RosterPlan): (userArn: string) => string {
     ...plan.changed.keys(),
     ...plan.drifted.keys(),
     ...plan.moved,
+    ...plan.staying,
     ...plan.removed,
     ...plan.unmanaged,
     ...plan.conflicts.keys(),
   ];
   const oneAccount = new Set(all.map(accountOf)).size <= 1;
-  return (userArn) => (oneAccount ? userArn.slice(userArn.indexOf(":user/") + 6) : userArn);
+  return (userArn) => (oneAccount ? nameInAccount(userArn) : userArn);
+}
+
+/** The user's name with its path. */
+export function nameInAccount(userArn: string): string {
+  return userArn.slice(userArn.indexOf(":user/") + ":user/".length);
 }
 
 function isMissing(drift: Drift): boolean {

@@ -24,6 +24,10 @@ export interface PlanOptions {
   readonly adopt: boolean;
   /** Whether the program declares the profile, in whichever resource; nobody when absent. */
   readonly isDeclared?: (userArn: string) => boolean;
+  /** Whether the profile was the stack's own before, in whichever resource: then it is no conflict that it differs. */
+  readonly isOwn?: (userArn: string) => boolean;
+  /** Whether the program declares profiles that are not known yet: then nobody is removed who could be one of them. */
+  readonly isUnknownElsewhere?: boolean;
 }
 
 /** One call of the API that brings a profile to what is declared. */
@@ -43,6 +47,8 @@ export interface RosterPlan {
   readonly drifted: ReadonlyMap<string, Drift>;
   /** No longer in the roster, and declared by another resource of the program. */
   readonly moved: readonly string[];
+  /** No longer in the roster, and left as they are until it is known who is declared elsewhere. */
+  readonly staying: readonly string[];
   /** No longer in the roster, nor declared elsewhere. */
   readonly removed: readonly string[];
   /** Live, declared by nobody, and in an account of the roster. */
@@ -63,6 +69,7 @@ export function planRoster(
   live: ReadonlyMap<string, LiveProfile> | undefined,
   options: PlanOptions,
 ): RosterPlan {
+  const { isDeclared = () => false, isOwn = () => false, isUnknownElsewhere = false } = options;
   const added: string[] = [];
   const changed = new Map<string, Field[]>();
   const drifted = new Map<string, Drift>();
@@ -77,7 +84,8 @@ export function planRoster(
     if (recorded === undefined) {
       added.push(userArn);
       const differing = profile ? fieldsOf(differences(declared, profile)) : [];
-      if (differing.length > 0 && !options.adopt) conflicts.set(userArn, differing);
+      if (differing.length > 0 && !options.adopt && !isOwn(userArn))
+        conflicts.set(userArn, differing);
     } else {
       const fromProgram = fields.filter((f) => !sameValue(f, recorded[f], declared[f]));
       if (fromProgram.length > 0) changed.set(userArn, fromProgram);
@@ -88,21 +96,21 @@ export function planRoster(
     if (write) writes.push(write);
   }
 
-  const { isDeclared = () => false } = options;
   const left = Object.keys(before)
     .filter((userArn) => !Object.hasOwn(now, userArn))
     .sort();
   const moved = left.filter(isDeclared);
-  const removed = left.filter((userArn) => !isDeclared(userArn));
+  const leaving = left.filter((userArn) => !isDeclared(userArn));
+  const [staying, removed] = isUnknownElsewhere ? [leaving, []] : [[], leaving];
   const unmanaged =
-    options.unmanaged === "ignore"
+    options.unmanaged === "ignore" || isUnknownElsewhere
       ? []
       : strangers(before, now, live).filter((userArn) => !isDeclared(userArn));
   const unwanted = options.unmanaged === "remove" ? [...removed, ...unmanaged] : removed;
   for (const userArn of unwanted) {
     if (there(userArn)) writes.push({ userArn, call: "delete", values: {} });
   }
-  return { added, changed, drifted, moved, removed, unmanaged, conflicts, writes };
+  return { added, changed, drifted, moved, staying, removed, unmanaged, conflicts, writes };
 }
 
 function bringUpToDate(

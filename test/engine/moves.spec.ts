@@ -61,7 +61,7 @@ describe("the engine: profiles that move within a program", () => {
   it(
     "swap_then_failure: a replaced resource's delete, left to the next update, spares who took its profile over",
     scenario(async (world) => {
-      const { project } = world;
+      const { project, service } = world;
       project.declare(["first", person("u5")]);
       await project.up();
       project.declare(
@@ -76,6 +76,17 @@ describe("the engine: profiles that move within a program", () => {
         writes(world).filter((write) => !write.startsWith("Create")),
         [],
       );
+      await project.pulumi("preview", "--expect-no-changes");
+
+      // The other way round, while one of them has drifted.
+      await service.live.update({ userArn: arn("u2"), displayName: "Other" });
+      project.declare(
+        ["first", person("u5")],
+        ["second", person("u2")],
+        ["broken", person("broken")],
+      );
+      await project.up();
+      assert.deepEqual(writes(world), ["UpdateUserProfile u2"]);
       await project.pulumi("preview", "--expect-no-changes");
     }),
   );
@@ -101,6 +112,127 @@ describe("the engine: profiles that move within a program", () => {
         writes(world),
         names.map((name) => `DeleteUserProfile ${name}`),
       );
+    }),
+  );
+
+  it(
+    "moves_between_rosters: in both directions only what differs is written, without adopt",
+    scenario(async (world) => {
+      const { project, service } = world;
+      const inRosters = async (a: string[], b: string[]) => {
+        roster(project, "a.json", ...a);
+        roster(project, "b.json", ...b);
+        await project.up();
+      };
+      project.program(
+        `for (const name of ["a", "b"]) new codestar.CodeStarRoster(name, { files: name + ".json", maxRemovals: 0 });`,
+      );
+      await inRosters(["x", "y"], ["z"]);
+      writes(world);
+      const { createdTimestamp } = (await service.live.find(arn("x")))!;
+
+      await inRosters(["y"], ["x", "z"]);
+      assert.deepEqual(writes(world), []);
+      await project.pulumi("preview", "--expect-no-changes");
+
+      await service.live.update({ userArn: arn("x"), displayName: "Drifted" });
+      await inRosters(["x", "y"], ["z"]);
+      assert.deepEqual(writes(world), ["UpdateUserProfile x"]);
+      await project.pulumi("preview", "--expect-no-changes");
+      assert.deepEqual((await service.live.find(arn("x")))?.createdTimestamp, createdTimestamp);
+
+      // The roster that x left is done; the one that x comes to is not, and goes on in the next update.
+      await service.live.update({ userArn: arn("x"), displayName: "Drifted" });
+      service.intercept = ({ operation }) =>
+        operation === "UpdateUserProfile"
+          ? { status: 400, body: { __type: "ValidationException", message: "Not today" } }
+          : undefined;
+      roster(project, "a.json", "y");
+      roster(project, "b.json", "x", "z");
+      const { code } = await project.attempt("up", "--yes", "--skip-preview");
+      assert.notEqual(code, 0);
+      service.intercept = undefined;
+      writes(world);
+      await project.up();
+      assert.deepEqual(writes(world), ["UpdateUserProfile x"]);
+      await project.pulumi("preview", "--expect-no-changes");
+    }),
+  );
+
+  it(
+    "roster_to_single: out of a roster and back only what differs is written, also when an ARN settles late",
+    scenario(async (world) => {
+      const { project, service } = world;
+      const people = `new codestar.CodeStarRoster("people", { files: "roster.json" });`;
+      roster(project, "roster.json", "u1", "u2", "u3");
+      project.program(people);
+      await project.up();
+      writes(world);
+      const { createdTimestamp } = (await service.live.find(arn("u1")))!;
+
+      roster(project, "roster.json", "u2", "u3");
+      const single = (name: string, userArn: string, displayName = name) =>
+        `new CodeStarUserProfile("${name}", { userArn: ${userArn}, displayName: "${displayName}", emailAddress: "${name}@example.com" });`;
+      const u1 = single("u1", JSON.stringify(arn("u1")), "Renamed");
+      project.program(people + u1);
+      await project.up();
+      assert.deepEqual(writes(world), ["UpdateUserProfile u1"]);
+      assert.deepEqual((await service.live.find(arn("u1")))?.createdTimestamp, createdTimestamp);
+      await project.pulumi("preview", "--expect-no-changes");
+
+      roster(project, "roster.json", "u3");
+      const late = `pulumi.output(new Promise((resolve) => setTimeout(resolve, 1500, "${arn("u2")}")))`;
+      const program = people + u1 + single("u2", late);
+      project.program(program);
+      await project.up();
+      assert.deepEqual(writes(world), []);
+      // u2 stayed recorded in the roster while the ARN was not known.
+      await project.up();
+      assert.deepEqual(writes(world), []);
+      await project.pulumi("preview", "--expect-no-changes");
+
+      roster(project, "roster.json", "u1", "u2", "u3");
+      project.program(people);
+      await project.up();
+      assert.deepEqual(writes(world), ["UpdateUserProfile u1"]);
+      await project.pulumi("preview", "--expect-no-changes");
+      roster(project, "roster.json", "u1", "u2");
+      await project.up();
+      assert.deepEqual(writes(world), ["DeleteUserProfile u3"]);
+    }),
+  );
+
+  it(
+    "unmanaged_own: what other resources of the program declare is never unmanaged, and nobody is while an ARN is unknown",
+    scenario(async (world) => {
+      const { project, service } = world;
+      const people = (args: object, options = "{}") =>
+        `new codestar.CodeStarRoster("people", { files: "roster.json", ...${JSON.stringify(args)} }, ${options});
+        new codestar.CodeStarRoster("others", { files: "others.json", unmanaged: "ignore" });
+        new CodeStarUserProfile("ada", ${JSON.stringify(ada)});`;
+      roster(project, "roster.json", "u1");
+      roster(project, "others.json", "u2");
+      project.program(people({}));
+      await project.up();
+      await project.pulumi("preview", "--expect-no-changes");
+      writes(world);
+
+      await service.live.create(person("stranger"));
+      const late = `new CodeStarUserProfile("late", { userArn: pulumi.output(new Promise((resolve) => setTimeout(resolve, 500, "${arn("late")}"))), displayName: "late", emailAddress: "late@example.com" });`;
+      project.program(people({ unmanaged: "remove" }) + late);
+      await project.up();
+      assert.deepEqual(writes(world), ["CreateUserProfile late"]);
+      await project.up();
+      assert.deepEqual(writes(world), ["DeleteUserProfile stranger"]);
+      await project.pulumi("preview", "--expect-no-changes");
+
+      await service.live.create(person("stranger"));
+      await service.live.update({ userArn: arn("u1"), displayName: "Drifted" });
+      roster(project, "roster.json", "u4");
+      project.program(people({ unmanaged: "remove" }, `{ ignoreChanges: ["people"] }`) + late);
+      await project.pulumi("preview", "--expect-no-changes");
+      await project.up();
+      assert.deepEqual(writes(world), []);
     }),
   );
 });

@@ -1,0 +1,111 @@
+import { setImmediate, setTimeout } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
+import { type Claim, type Claimant, type ClaimedProfile, urnOf } from "./claims";
+import { profileKey } from "./declared";
+import { deployment } from "./deployment";
+import type { Knowledge } from "./knowledge";
+import { providerSettings } from "./providerSettings";
+import type { Recorded } from "./recorded";
+import type { Settings } from "./settings";
+
+/** How long, in milliseconds, a roster waits for the settings of other resources' providers. */
+const providerPatience = 2_000;
+
+/** What a single resource's provider is told. */
+export function tellSingle(
+  by: Claimant,
+  userArn: pulumi.Input<string>,
+): pulumi.Input<Knowledge> | undefined {
+  const here = deployment();
+  if (here.isMocked) return undefined;
+  const settings = providerSettings(by, here);
+  const tell = async (arn: string, { endpoint }: Settings) => ({
+    own: recordedKeys(await here.recorded(), endpoint?.url, [arn]),
+  });
+  return typeof userArn === "string" && !pulumi.Output.isInstance(settings)
+    ? tell(userArn, settings)
+    : pulumi.all([userArn, settings]).apply(([arn, known]) => tell(arn, known));
+}
+
+/**
+ * What a roster's provider is told. It waits for no output of the program, which could be one of the roster's
+ * own: an ARN that is not known yet counts as the one that its resource had before.
+ */
+export function tellRoster(
+  by: Claimant,
+  region: string | undefined,
+  userArns: readonly string[],
+): pulumi.Input<Knowledge> | undefined {
+  const here = deployment();
+  if (here.isMocked) return undefined;
+  const tell = async (settings: Settings): Promise<Knowledge> => {
+    const endpoint = settings.endpoint?.url;
+    // After a turn of the event loop the program's synchronous part has declared its resources.
+    const [recorded] = await Promise.all([here.recorded(), setImmediate()]);
+    const others = here.claims.filter((claim) => claim.by !== by);
+    await providersOf(others);
+    const before = await Promise.all(others.map((claim) => expected(claim, recorded, endpoint)));
+    const where = region ?? settings.region;
+    const elsewhere = before
+      .flatMap((profiles) => profiles ?? [])
+      .filter(
+        (profile) =>
+          profile.endpoint === endpoint &&
+          (profile.region === undefined || where === undefined || profile.region === where),
+      );
+    const urn = await urnOf(by);
+    return {
+      own: recordedKeys(recorded, endpoint, userArns, urn),
+      elsewhere: elsewhere.map(({ region: its = "", userArn }) => profileKey(its, userArn)),
+      ...(keepsPeople(by) && { isIgnored: true }),
+      isUnknownElsewhere: before.includes(undefined),
+    };
+  };
+  return pulumi.output(providerSettings(by, here)).apply(tell);
+}
+
+function keepsPeople({ opts }: Claimant): boolean {
+  return ["people", "*"].some((name) => opts?.ignoreChanges?.includes(name));
+}
+
+/** Which of these profiles resources of the stack had before, those of the resource `except` left out. */
+function recordedKeys(
+  recorded: Recorded | undefined,
+  endpoint: string | undefined,
+  userArns: readonly string[],
+  except?: string,
+): string[] {
+  // The state does not say which service a profile is of, if there are several.
+  if (recorded === undefined) return [];
+  if ([...recorded.endpoints].some((one) => one !== endpoint)) return [];
+  return userArns.flatMap((userArn) =>
+    (recorded.owners.get(userArn) ?? [])
+      .filter(({ urn }) => urn === undefined || urn !== except)
+      .map(({ region }) => profileKey(region, userArn)),
+  );
+}
+
+/** Most settings are there at once; those that depend on more than their own registration are not waited for. */
+async function providersOf(claims: readonly Claim[]): Promise<void> {
+  const waiting = new Set(claims.flatMap(({ provider, profile }) => (profile ? [] : [provider])));
+  waiting.delete(undefined);
+  if (waiting.size === 0) return;
+  const patience = new AbortController();
+  const { signal } = patience;
+  await Promise.race([
+    Promise.all(waiting),
+    setTimeout(providerPatience, undefined, { signal }).catch(() => undefined),
+  ]);
+  patience.abort();
+}
+
+/** What is claimed, or was recorded of a resource whose claim is not known yet; undefined when neither is there. */
+async function expected(
+  { by, profile }: Claim,
+  recorded: Recorded | undefined,
+  endpoint: string | undefined,
+): Promise<readonly ClaimedProfile[] | undefined> {
+  if (profile !== undefined) return [profile];
+  const before = recorded?.profiles.get(await urnOf(by));
+  return before?.map((one) => ({ ...one, endpoint }));
+}
