@@ -764,6 +764,53 @@ describe("the provider: replacements and renames", () => {
   });
 });
 
+describe("the provider: who moves within a program", () => {
+  const deployed = async () => (await up(undefined, ada)).resource;
+  const differing = { ...ada, displayName: "Ada King" };
+
+  it("a profile that a check in the same process declared is not deleted", async () => {
+    const resource = await deployed();
+    const process = host();
+    await process.plan(undefined, ada);
+    await process.delete(resource);
+    assert.ok(await service.live.find(ada.userArn));
+    await host().delete(resource);
+    assert.equal(await service.live.find(ada.userArn), undefined);
+  });
+
+  it("a check waits for a delete of its profile that is under way, and sees what it left", async () => {
+    const resource = await deployed();
+    const process = host();
+    const [, plan] = await Promise.all([process.delete(resource), process.plan(undefined, ada)]);
+    assert.equal(plan.op, "create");
+    await process.apply(undefined, ada);
+    assert.ok(await service.live.find(ada.userArn));
+  });
+
+  it("a profile that was the stack's own before is no conflict, in its region alone", async () => {
+    await deployed();
+    service.calls.length = 0;
+    const elsewhere = { own: [`eu-west-1 ${ada.userArn}`] };
+    await assert.rejects(host().apply(undefined, { ...differing, program: elsewhere }), Refused);
+    const own = { own: [`us-east-1 ${ada.userArn}`] };
+    const { inputs } = await host().apply(undefined, { ...differing, program: own });
+    assert.equal(inputs.program, undefined, "not recorded");
+    assert.deepEqual(
+      service.writes().map(({ operation, input }) => [operation, input]),
+      [["UpdateUserProfile", { userArn: ada.userArn, displayName: "Ada King" }]],
+    );
+  });
+
+  it("a key that was never declared is not sent, and one that was is revoked", async () => {
+    const resource = await deployed();
+    await service.live.update(withKey);
+    assert.deepEqual((await up(resource, differing)).writes, [
+      ["Update", { userArn: ada.userArn, displayName: "Ada King" }],
+    ]);
+    assert.equal((await service.live.find(ada.userArn))?.sshPublicKey, ed25519.line);
+  });
+});
+
 describe("the provider: races and lost answers", () => {
   it("a profile that appears between preview and update fails the update, in the words of preview", async () => {
     const process = host();

@@ -57,9 +57,11 @@ describe("planRoster", () => {
           for (const [field, value] of Object.entries(declared)) {
             assert.equal(after.get(userArn)?.[field as keyof FieldValues], value);
           }
-          if (before[userArn]?.sshPublicKey !== undefined && declared.sshPublicKey === undefined) {
-            assert.equal(after.get(userArn)?.sshPublicKey, "", "a key that left is revoked");
-          }
+          if (declared.sshPublicKey !== undefined) continue;
+          const key = after.get(userArn)?.sshPublicKey;
+          if (before[userArn]?.sshPublicKey !== undefined) assert.equal(key, "", "revoked");
+          else
+            assert.equal(key, live.get(userArn)?.sshPublicKey ?? "", "never declared, never sent");
         }
         for (const userArn of live.keys()) {
           if (Object.hasOwn(now, userArn)) continue;
@@ -120,6 +122,21 @@ describe("planRoster", () => {
     assert.deepEqual(refusals(plan, before, [arn("bob")], { ...options, maxRemovals: 1 }), []);
   });
 
+  it("removes nobody while somebody else is declared whose ARN is not known", () => {
+    const before = { [arn("ada")]: ada, [arn("bob")]: ada, [arn("eve")]: ada };
+    const live = liveOf({ ...before, [arn("zoe")]: ada });
+    const options: PlanOptions = {
+      unmanaged: "remove",
+      adopt: false,
+      isDeclared: (userArn) => userArn === arn("bob"),
+      isUnknownElsewhere: true,
+    };
+    const plan = planRoster(before, { [arn("ada")]: ada }, live, options);
+    assert.deepEqual(plan.writes, []);
+    assert.deepEqual(describeChanges(plan, false), { moved: ["bob"], staying: ["eve"] });
+    assert.deepEqual(refusals(plan, before, [arn("eve")], { ...options, maxRemovals: 0 }), []);
+  });
+
   it("names people of several accounts by their ARNs", () => {
     const now = { [arn("ada")]: ada, [arn("ada", "999999999999")]: ada };
     const changes = describeChanges(planRoster({}, now, new Map(), report), false);
@@ -151,6 +168,8 @@ describe("refusals of a roster's update", () => {
     assert.equal(refused(100, 11).length, 1);
     assert.deepEqual(refused(5, 3), []);
     assert.equal(refused(5, 4).length, 1);
+    assert.deepEqual(refused(49, 4), []);
+    assert.equal(refused(49, 5).length, 1);
   });
 
   it("lets as many go as maxRemovals says, none for 0", () => {
@@ -171,6 +190,17 @@ describe("refusals of a roster's update", () => {
     }
   });
 
+  it("counts nobody twice, and unmanaged profiles only when they are to be removed", () => {
+    const before = team(5);
+    const live = liveOf({
+      ...before,
+      ...Object.fromEntries(["x", "y", "z"].map((n) => [arn(n), ada])),
+    });
+    const plan = planRoster(before, without(before, 3), live, report);
+    assert.equal(plan.unmanaged.length, 3);
+    assert.deepEqual(refusals(plan, before, [], report), []);
+  });
+
   it("counts unmanaged profiles that are to be removed", () => {
     assert.match(refused(5, 1, undefined, 3)[0]!, /would remove 4 profiles and may remove 3/);
   });
@@ -180,6 +210,7 @@ describe("refusals of a roster's update", () => {
       refused(100, 50)[0]!,
       /u\d+ and 30 more; if they are all to go, set `maxRemovals: 50`/,
     );
+    assert.doesNotMatch(refused(100, 20)[0]!, /more;/);
   });
 
   it("lets nobody go who was required", () => {
@@ -190,6 +221,14 @@ describe("refusals of a roster's update", () => {
       /^u0 is required and cannot be removed/,
     );
     assert.deepEqual(refusals(plan, before, [arn("u1")], report), []);
+    const all = planRoster(before, without(before, 2), liveOf(before), report);
+    assert.match(refusals(all, before, [arn("u0"), arn("u1")], report)[0]!, /^u0, u1 are required/);
+    const stays = { ...report, maxRemovals: 2 };
+    assert.equal(
+      refusals(all, before, [arn("u0")], stays).length,
+      1,
+      "whatever maxRemovals allows",
+    );
   });
 
   it("lets no profile be taken over that differs, unless adopt says so", () => {
@@ -202,7 +241,24 @@ describe("refusals of a roster's update", () => {
       /^ada: a profile exists already and differs in displayName; set `adopt: true`/,
     );
     assert.doesNotMatch(reason!, /Eve|Ada/);
+    const own = { ...report, isOwn: (userArn: string) => userArn === arn("ada") };
+    assert.deepEqual(refusals(planRoster({}, now, live, own), {}, [], own), []);
     const adopting = { ...report, adopt: true };
     assert.deepEqual(refusals(planRoster({}, now, live, adopting), {}, [], adopting), []);
+  });
+
+  it("names twenty who exist and differ, and says how many more", () => {
+    const differing = (size: number) => {
+      const now = team(size);
+      const live = liveOf(
+        Object.fromEntries(
+          Object.keys(now).map((userArn) => [userArn, { ...ada, displayName: "Eve" }]),
+        ),
+      );
+      return refusals(planRoster({}, now, live, report), {}, [], report);
+    };
+    assert.equal(differing(20).length, 20);
+    assert.equal(differing(22).length, 21);
+    assert.equal(differing(22)[20], "2 more profiles exist already and differ");
   });
 });
