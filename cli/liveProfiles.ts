@@ -40,7 +40,7 @@ export async function readLiveProfiles(source: Source): Promise<LiveProfiles> {
   const endpoint = source.endpoint ?? endpointName(settings);
   refuseMissingFile(settings, endpoint);
   const { ListUserProfilesCommand } =
-    require("@aws-sdk/client-codestar") as typeof import("@aws-sdk/client-codestar");
+    require("../provider/awsSdk") as typeof import("../provider/awsSdk");
   const client = createClient(settings, settings.region);
   const progress = startProgress(`Reading live profiles at ${endpoint}`);
   const profiles = new Map<string, LiveProfile>();

@@ -4,7 +4,6 @@ import type {
   RetryToken,
   StandardRetryToken,
 } from "@smithy/types";
-import { DefaultRateLimiter } from "@smithy/util-retry";
 
 /** Attempts of a call that fails on the way or inside the service, the first included; the SDK's own figure. */
 const attemptsWhenUnwell = 3;
@@ -28,6 +27,7 @@ interface Token extends StandardRetryToken {
  * retry waits for the rate limiter as a first attempt does, and the limiter gets to see what it was.
  */
 export function createRetryStrategy(now: () => number = Date.now): RetryStrategyV2 {
+  const { DefaultRateLimiter } = require("./awsSdk") as typeof import("./awsSdk");
   // Without a floor the first throttled reply sets the rate to one call every two seconds, since the
   // limiter has measured nothing yet.
   const limiter = new DefaultRateLimiter({ minFillRate: 5 });

@@ -40,9 +40,8 @@ export function openTransport(settings: Settings, region: string | undefined): T
     : overSdk(settings, region);
 }
 
-/** The SDK is loaded here, for it takes longer to load than everything else together. */
 function overSdk(settings: Settings, region: string | undefined): Transport {
-  const sdk = require("@aws-sdk/client-codestar") as typeof import("@aws-sdk/client-codestar");
+  const sdk = require("./awsSdk") as typeof import("./awsSdk");
   const client = createClient(settings, region);
   // The service says what is missing from an input; the types of the SDK would have it checked here.
   const commands = {
@@ -68,14 +67,12 @@ function overSdk(settings: Settings, region: string | undefined): Transport {
 function embedded(store: string, settings: Settings, region: string | undefined): Transport {
   const { embeddedRequestHandler } =
     require("../service/embedded") as typeof import("../service/embedded");
-  const { HttpRequest } =
-    require("@smithy/protocol-http") as typeof import("@smithy/protocol-http");
   let opened: EmbeddedRequestHandler | undefined;
   const findRegion = async () => region ?? (await regionOf(settings));
   return {
     async send(operation, input) {
       opened ??= embeddedRequestHandler({ store, region: await findRegion() });
-      const request = new HttpRequest({
+      const { response } = await opened.handle({
         method: "POST",
         path: "/",
         headers: {
@@ -84,7 +81,6 @@ function embedded(store: string, settings: Settings, region: string | undefined)
         },
         body: JSON.stringify(input),
       });
-      const { response } = await opened.handle(request);
       const body = JSON.parse((response.body as Buffer).toString("utf8"));
       if (response.statusCode >= 400) {
         throw Object.assign(new Error(body.message), { name: body.__type });

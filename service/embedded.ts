@@ -1,4 +1,3 @@
-import { type HttpHandler, type HttpRequest, HttpResponse } from "@smithy/protocol-http";
 import type { OperationName } from "./constraints";
 import { type ProfileService, profileService, type ServiceResponse } from "./protocol";
 import type { ServiceRequest } from "./request";
@@ -16,8 +15,24 @@ export interface EmbeddedOptions {
   readonly onRequest?: (operation: OperationName | undefined) => void;
 }
 
-type HandlerOptions = NonNullable<Parameters<HttpHandler["handle"]>[1]>;
-type Signal = NonNullable<HandlerOptions["abortSignal"]>;
+/** A request as clients of the AWS SDK for JavaScript v3 give it to their `requestHandler`. */
+export interface ClientRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Text or bytes; the SDK's own type for it is `any`. */
+  readonly body?: unknown;
+}
+
+/** A response as they take it. */
+export interface ClientResponse {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+/** The platform's signal, or one of the SDK's own older ones, which are no EventTargets. */
+type Signal = AbortSignal | { readonly aborted: boolean; onabort: unknown };
 
 interface Opened {
   readonly service: ProfileService;
@@ -35,7 +50,7 @@ export function embeddedRequestHandler(options: EmbeddedOptions): EmbeddedReques
   return new EmbeddedRequestHandler(options);
 }
 
-export class EmbeddedRequestHandler implements HttpHandler {
+export class EmbeddedRequestHandler {
   readonly metadata = { handlerProtocol: "http/1.1" };
   readonly #options: EmbeddedOptions;
   #opened: Promise<Opened> | undefined;
@@ -45,15 +60,15 @@ export class EmbeddedRequestHandler implements HttpHandler {
   }
 
   async handle(
-    request: HttpRequest,
-    { abortSignal }: HandlerOptions = {},
-  ): Promise<{ response: HttpResponse }> {
+    request: ClientRequest,
+    { abortSignal }: { readonly abortSignal?: Signal | undefined } = {},
+  ): Promise<{ response: ClientResponse }> {
     if (abortSignal?.aborted) throw aborted();
     const response = await untilAborted(this.#serve(request), abortSignal);
     const { error, cause } = response;
     // A store that asks for fewer calls is for the client's own retries to deal with.
     if (error !== undefined && cause !== undefined && error !== "ThrottlingException") throw cause;
-    return { response: toHttpResponse(response) };
+    return { response: toClientResponse(response) };
   }
 
   /** What a client's own `destroy` calls: closes the store once the writes under way are done. */
@@ -79,7 +94,7 @@ export class EmbeddedRequestHandler implements HttpHandler {
     return {};
   }
 
-  async #serve(request: HttpRequest): Promise<ServiceResponse> {
+  async #serve(request: ClientRequest): Promise<ServiceResponse> {
     this.#opened ??= this.#open();
     const { service } = await this.#opened;
     return service.handle(toServiceRequest(request));
@@ -102,13 +117,16 @@ export class EmbeddedRequestHandler implements HttpHandler {
   }
 }
 
-function toServiceRequest({ method, path, headers, body }: HttpRequest): ServiceRequest {
+function toServiceRequest({ method, path, headers, body }: ClientRequest): ServiceRequest {
   return {
     method,
     path,
     headers: lowerCased(headers),
     rawHeaders: Object.entries(headers).flat(),
-    body: typeof body === "string" ? Buffer.from(body, "utf8") : (body ?? new Uint8Array()),
+    body:
+      typeof body === "string"
+        ? Buffer.from(body, "utf8")
+        : ((body ?? new Uint8Array()) as Uint8Array),
   };
 }
 
@@ -119,20 +137,19 @@ function lowerCased(headers: Readonly<Record<string, string>>): Record<string, s
   );
 }
 
-function toHttpResponse({ status, headers, body }: ServiceResponse): HttpResponse {
-  return new HttpResponse({
+function toClientResponse({ status, headers, body }: ServiceResponse): ClientResponse {
+  return {
     statusCode: status,
     // The SDK sets its clock by this header, as it does by a server's.
     headers: { ...lowerCased(headers), date: new Date().toUTCString() },
     body: Buffer.from(body, "utf8"),
-  });
+  };
 }
 
 function untilAborted<T>(answered: Promise<T>, signal: Signal | undefined): Promise<T> {
   if (signal === undefined) return answered;
   return new Promise<T>((resolve, reject) => {
     const onAbort = () => reject(aborted());
-    // The SDK's own older signals are no EventTargets.
     if (signal instanceof EventTarget) {
       signal.addEventListener("abort", onAbort);
       const forget = () => signal.removeEventListener("abort", onAbort);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { accountPrefix, isOfAccount } from "./accounts";
 import { members } from "./constraints";
 import type { Principal } from "./principal";
@@ -102,7 +102,21 @@ const document = z
  * other is in use, or none. A key with a `sessionToken` is good only together with it. Names and access
  * key ids are unique in the file; unknown members are refused.
  */
-export type PrincipalsDocument = z.infer<typeof document>;
+export interface PrincipalsDocument {
+  principals: PrincipalEntry[];
+}
+
+export interface PrincipalEntry {
+  name: string;
+  account: string;
+  userArn?: string | undefined;
+  administrator?: boolean | undefined;
+  keys: {
+    accessKeyId: string;
+    secretAccessKey: string;
+    sessionToken?: string | undefined;
+  }[];
+}
 
 /** Reads the text of a principals file; `file` names it in the error. */
 export function parsePrincipals(content: string, file: string): PrincipalsDocument {

@@ -1,10 +1,13 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type PrincipalsDocument, PrincipalsFileError, parsePrincipals } from "./principals";
+import {
+  type PrincipalEntry,
+  type PrincipalsDocument,
+  PrincipalsFileError,
+  parsePrincipals,
+} from "./principals";
 import { readPrincipalsFile } from "./principalsFile";
-
-type PrincipalEntry = PrincipalsDocument["principals"][number];
 
 type Key = PrincipalEntry["keys"][number];
 

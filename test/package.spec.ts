@@ -4,13 +4,18 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  realpathSync,
+  renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { gte } from "semver";
 import ts from "typescript";
 import { repository } from "./support/imports";
 
@@ -66,9 +71,68 @@ function createConsumer(): Consumer {
   };
 }
 
-function manifestOf(folder: string): Record<string, Record<string, string>> & { version: string } {
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly bin?: Record<string, string>;
+  readonly scripts?: Record<string, string>;
+  readonly dependencies?: Record<string, string>;
+  readonly optionalDependencies?: Record<string, string>;
+  readonly peerDependencies?: Record<string, string>;
+  readonly peerDependenciesMeta?: Record<string, { readonly optional?: boolean }>;
+}
+
+function manifestOf(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 }
+
+function isOfAnotherPackage(path: string): boolean {
+  return /node_modules(?!.pulumi-codestar)/.test(path);
+}
+
+/** The package and all that npm puts beside it on this machine, by folder: optional ones if they fit, no peers. */
+function installedWith(root: string): Map<string, Manifest> {
+  const found = new Map<string, Manifest>();
+  const follow = (folder: string) => {
+    if (found.has(folder)) return;
+    const manifest = manifestOf(folder);
+    found.set(folder, manifest);
+    const { dependencies, optionalDependencies } = manifest;
+    for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
+      const place = placeOf(name, folder);
+      if (place !== undefined) follow(realpathSync(place));
+      else assert.ok(name in (optionalDependencies ?? {}), `${name} is missing`);
+    }
+  };
+  follow(root);
+  return found;
+}
+
+/** Where Node finds a package that one in the folder needs. */
+function placeOf(name: string, folder: string): string | undefined {
+  for (let level = folder; level !== dirname(level); level = dirname(level)) {
+    const place = join(level, "node_modules", name);
+    if (existsSync(place)) return place;
+  }
+  return undefined;
+}
+
+/** Kilobytes that a package takes of a disk, whose blocks are of four; without packages inside it. */
+function diskUse(folder: string): number {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => name !== "node_modules")
+    .map((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? diskUse(path) : 4 * Math.ceil(statSync(path).size / 4096);
+    })
+    .reduce((sum, size) => sum + size, 4);
+}
+
+/** What the frozen client asks for in older versions, and the first without an advisory of GitHub's. */
+const mendedSince = new Map([
+  ["uuid", "11.1.1"], // GHSA-w5hq-g745-h8pq
+  ["@smithy/config-resolver", "4.4.0"], // GHSA-6475-r3vj-m8vf
+]);
 
 const publicNames = [
   "CodeStarUserProfile",
@@ -93,7 +157,7 @@ describe("the package, as npm packs it", function () {
     }
     const stray = paths.filter(
       (path) =>
-        !/^(?:package\.json|LICENSE|NOTICE|[A-Z]+\.md|(?:docs|models|schema)\/.+|dist\/(?:provider|service|cli)\/.+\.(?:js|d\.ts))$/.test(
+        !/^(?:package\.json|LICENSE|NOTICE|[A-Z]+\.md|(?:docs|models|schema)\/.+|dist\/LICENSES\.txt|dist\/(?:provider|service|cli)\/.+\.(?:js|d\.ts))$/.test(
           path,
         ) || /(?<!\.d)\.ts$|\.spec\.|node_modules|\.db(?:-|$)|\.env/.test(path),
     );
@@ -145,12 +209,63 @@ describe("the package, as npm packs it", function () {
     });
   });
 
+  it("has a notice, and the licence of every package whose code is in it", () => {
+    const root = join(consumer.folder, "node_modules/pulumi-codestar");
+    const licences = readFileSync(join(root, "dist/LICENSES.txt"), "utf8");
+    const listed = [...licences.matchAll(/^(\S+ \d\S+) \(\S+\)$/gm)].map(([, name]) => name);
+    // The bundler writes above each module from which file it is.
+    const inside = consumer.packed.files
+      .filter(({ path }) => path.endsWith(".js"))
+      .flatMap(({ path }) => [
+        ...readFileSync(join(root, path), "utf8").matchAll(
+          /^\s*\/\/ (\S*node_modules\/(?:@[^/\s]+\/)?[^/\s]+)\S*$/gm,
+        ),
+      ])
+      .map(([, folder]) => {
+        const { name, version } = manifestOf(join(repository, folder!));
+        return `${name} ${version}`;
+      });
+    assert.deepEqual([...new Set(inside)].sort(), listed.sort());
+    assert.ok(listed.includes("@aws-sdk/client-codestar 3.523.0"));
+    assert.match(licences, /Apache License/);
+    const notice = readFileSync(join(root, "NOTICE"), "utf8");
+    assert.match(notice, /dist\/LICENSES\.txt/);
+    for (const name of listed.filter((name) => !/^@(?:aws|aws-sdk|smithy)\//.test(name!))) {
+      const mit = new RegExp(`^${name} \\(MIT\\)$[^]+?Permission is hereby granted`, "m");
+      assert.match(licences, mit);
+      assert.ok(notice.includes(` ${name!.split(" ")[0]} (`), `${name} is not in NOTICE`);
+    }
+  });
+
   it("loads neither Pulumi, the SDK nor a store with the provider", () => {
     const loaded = consumer.run(`
       require("pulumi-codestar/provider");
       console.log(JSON.stringify(Object.keys(require.cache)));`) as string[];
-    const heavy = loaded.filter((path) => /@pulumi|@aws-sdk|libsql|node-http-handler/.test(path));
+    const heavy = loaded.filter((path) => /@pulumi|libsql|awsSdk|credentials/.test(path));
     assert.deepEqual(heavy, []);
+    assert.deepEqual(loaded.filter(isOfAnotherPackage), []);
+  });
+
+  it("asks a remote endpoint without loading any other package", () => {
+    const { answer, loaded } = consumer.run(`
+      const provider = require("pulumi-codestar/provider");
+      const { createServer } = require("node:http");
+      const server = createServer((request, response) => {
+        response.setHeader("connection", "close");
+        response.end(JSON.stringify({ userArn, displayName: "Ada", emailAddress: "ada@example.com" }));
+      });
+      const userArn = "arn:aws:iam::123456789012:user/ada";
+      server.listen(0, "127.0.0.1", async () => {
+        const endpoint = "http://127.0.0.1:" + server.address().port;
+        const config = { "codestar:endpoint": endpoint, "aws:region": "us-east-1" };
+        provider.configure({ config: { get: (key) => config[key] } });
+        const { props } = await provider.read(userArn, { userArn, displayName: "Old" });
+        console.log(JSON.stringify({ answer: props.displayName, loaded: Object.keys(require.cache) }));
+        process.exit();
+      });`) as { answer: string; loaded: string[] };
+    assert.equal(answer, "Ada");
+    assert.deepEqual(loaded.filter(isOfAnotherPackage), []);
+    assert.ok(loaded.some((path) => /dist.provider.awsSdk\.js$/.test(path)));
   });
 
   it("keeps profiles in a file with nothing but its own dependencies", () => {
@@ -187,13 +302,74 @@ describe("the package, as npm packs it", function () {
     assert.deepEqual(found, ["object", "object", "object", inside, inside]);
   });
 
-  it("has a command that runs", () => {
+  it("has a command that runs without Pulumi, which is an optional peer", () => {
     const { folder } = consumer;
-    const { bin, version } = manifestOf(join(folder, "node_modules/pulumi-codestar"));
-    const path = join(folder, "node_modules/pulumi-codestar", bin!["codestar-profiles"]!);
+    const root = join(folder, "node_modules/pulumi-codestar");
+    const { bin, version, peerDependenciesMeta } = manifestOf(root);
+    assert.deepEqual(peerDependenciesMeta?.["@pulumi/pulumi"], { optional: true });
+    const path = join(root, bin!["codestar-profiles"]!);
     assert.match(readFileSync(path, "utf8"), /^#!\/usr\/bin\/env node\n/);
-    const printed = execFileSync(process.execPath, [path, "--version"], { encoding: "utf8" });
-    assert.equal(printed.trim(), version);
+    const pulumi = join(folder, "node_modules/@pulumi");
+    renameSync(pulumi, `${pulumi}-away`);
+    try {
+      const run = (...args: string[]) =>
+        execFileSync(process.execPath, [path, ...args], { cwd: folder, encoding: "utf8" });
+      assert.equal(run("--version").trim(), version);
+      const person = "ada: { displayName: Ada, emailAddress: ada@example.com }";
+      writeFileSync(join(folder, "team.yaml"), `account: "123456789012"\npeople:\n  ${person}\n`);
+      assert.match(run("check", "team.yaml"), /1 person in 1 file, no problems/);
+    } finally {
+      renameSync(`${pulumi}-away`, pulumi);
+    }
+  });
+
+  describe("what npm installs with it", () => {
+    let installed: Map<string, Manifest>;
+    before(() => {
+      installed = installedWith(join(consumer.folder, "node_modules/pulumi-codestar"));
+    });
+
+    it("is at most 50 packages and 40 MB", () => {
+      const kilobytes = [...installed.keys()].map(diskUse).reduce((sum, size) => sum + size, 0);
+      const report = `${installed.size} packages, ${(kilobytes / 1024).toFixed(1)} MB`;
+      assert.ok(installed.size >= 20 && installed.size <= 50, report);
+      assert.ok(kilobytes >= 20 * 1024 && kilobytes <= 40 * 1024, report);
+    });
+
+    it("runs no install script", () => {
+      const scripted = [...installed].filter(
+        ([folder, { scripts = {} }]) =>
+          ["preinstall", "install", "postinstall"].some((name) => name in scripts) ||
+          existsSync(join(folder, "binding.gyp")),
+      );
+      assert.deepEqual(scripted, []);
+    });
+
+    it("holds none of the frozen client's packages, and no XML parser or STS client of its day", () => {
+      const names = [...installed.values()].map(({ name }) => name);
+      assert.deepEqual(
+        names.filter((name) => /^@(?:aws-sdk|aws|smithy|aws-crypto)\/|xml|^uuid$|^zod$/.test(name)),
+        [],
+      );
+      const licences = readFileSync(
+        join(consumer.folder, "node_modules/pulumi-codestar/dist/LICENSES.txt"),
+        "utf8",
+      );
+      assert.doesNotMatch(licences, /^(?:fast-xml-parser|@aws-sdk\/client-s\w+|strnum) /m);
+    });
+
+    it("bundles what advisories stand against in versions that are mended", () => {
+      const licences = readFileSync(
+        join(consumer.folder, "node_modules/pulumi-codestar/dist/LICENSES.txt"),
+        "utf8",
+      );
+      const versions = [...licences.matchAll(/^(\S+) (\d\S+) \(\S+\)$/gm)];
+      assert.ok(versions.some(([, name]) => name === "uuid"));
+      for (const [, name, version] of versions) {
+        const mended = mendedSince.get(name!);
+        assert.ok(mended === undefined || gte(version!, mended), `${name} ${version}`);
+      }
+    });
   });
 
   describe("its types", () => {

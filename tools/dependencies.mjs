@@ -12,7 +12,12 @@ const packages = join(repository, "node_modules");
 const dist = join(repository, "dist");
 const sources = ["provider", "service", "cli"];
 /** Files besides the sources that decide what a build makes. */
-const buildSettings = ["tsconfig.json", "tsconfig.build.json", "package-lock.json"];
+const buildSettings = [
+  "tsconfig.json",
+  "tsconfig.build.json",
+  "package-lock.json",
+  "tools/bundle.mjs",
+];
 
 /**
  * Runs `npm ci` when `node_modules` is missing or holds other packages than `package-lock.json` names.
@@ -92,8 +97,11 @@ export async function ensureBuilt({ log = console.error } = {}) {
     const compiler = join(packages, "typescript", "bin", "tsc");
     const args = ["-p", join(repository, "tsconfig.build.json"), "--outDir", join(fresh, "dist")];
     const outcome = await run(process.execPath, [compiler, ...args], { cwd: repository });
-    const seconds = progress.stop();
     if (outcome.code !== 0) throw new Error(`The build failed:\n${outcome.stdout}`);
+    // Loaded here, for it needs the packages.
+    const { bundle } = await import("./bundle.mjs");
+    await bundle(join(fresh, "dist"));
+    const seconds = progress.stop();
     if (fs.existsSync(dist)) fs.renameSync(dist, join(fresh, "old"));
     fs.renameSync(join(fresh, "dist"), dist);
     log(`Compiled (${duration(seconds)}).`);

@@ -4,7 +4,7 @@ const Module = require("node:module");
 
 const load = Module._load;
 Module._load = function (request, ...rest) {
-  if (request === "@aws-sdk/client-codestar") {
+  if (request === "./awsSdk") {
     const [, script = ""] = process.argv;
     appendFileSync(process.env.BENCH_SDK_NOTES, `${script.replaceAll("\\", "/")}\n`);
   }

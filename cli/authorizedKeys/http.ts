@@ -43,20 +43,10 @@ async function authorized(
 ): Promise<Headers> {
   const now = new Date();
   if (credentials === undefined) return { ...headers, authorization: regionOnly(region, now) };
-  const { SignatureV4 } = require("@smithy/signature-v4") as typeof import("@smithy/signature-v4");
-  const { Sha256 } =
-    require("../../service/sigv4/sha256") as typeof import("../../service/sigv4/sha256");
-  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-  const signer = new SignatureV4({
-    credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) },
-    region,
-    service: "codestar",
-    sha256: Sha256,
-    applyChecksum: false,
-  });
+  const { createSigner } = require("./signer") as typeof import("./signer");
   const { protocol, hostname, pathname: path } = url;
   const request = { method: "POST", protocol, hostname, path, headers: { ...headers }, body };
-  return (await signer.sign(request, { signingDate: now })).headers;
+  return (await createSigner(credentials, region).sign(request, { signingDate: now })).headers;
 }
 
 /** Unsigned, but naming the region as a signature does: without authentication the service takes it from there. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** The shape of a file of ignores. */
 export const ignoresSchema = z.array(

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { at, entry, type Located, repeatedEntries } from "./located";
 import { type Problems, quote, type Rule } from "./problems";
 import type { SourceText, Span } from "./sourceText";

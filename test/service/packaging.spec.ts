@@ -23,6 +23,16 @@ describe("packaging", () => {
     }
   });
 
+  it("has in the image's build stage what the build reads besides the sources", () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    const [stage] = dockerfile.split(/^FROM .* AS dependencies$/m);
+    const read = scripts.build.match(/[\w./-]+\.(?:m?js|json)\b/g) as string[];
+    assert.deepEqual(read, ["tsconfig.build.json", "tools/bundle.mjs"]);
+    for (const file of [...read, "tsconfig.json", "LICENSE"]) {
+      assert.match(stage!, new RegExp(`^COPY (?:.* )?${file.replaceAll(".", "\\.")} `, "m"), file);
+    }
+  });
+
   it("starts the service in the image with options that it knows, as nobody special", () => {
     const [, list] = /^CMD (\[.*\])$/m.exec(dockerfile) ?? assert.fail("no CMD");
     const [command, ...options] = JSON.parse(list!) as string[];
