@@ -9,7 +9,7 @@ import {
   usageHint,
 } from "./arguments";
 import { codeSpan, escapeMarkdown } from "./markdown";
-import { count, counted, painter, print, printable } from "./terminal";
+import { counted, painter, print, printable } from "./terminal";
 
 export const usage = `Usage: codestar-profiles check ROSTER… [options]
 
@@ -83,7 +83,7 @@ const writers: Record<(typeof outputs)[number], (loaded: LoadedRoster) => string
       ? `${allRight(loaded)}\n`
       : problemsText(loaded, process.stdout);
   },
-  json({ roster, problems, unlisted, files }) {
+  json({ roster, problems, stopped, files }) {
     const { account, region, people, required } = roster;
     const report = {
       version: 1,
@@ -94,7 +94,7 @@ const writers: Record<(typeof outputs)[number], (loaded: LoadedRoster) => string
       ...(region && { region }),
       required,
       problems,
-      ...(unlisted > 0 && { unlisted }),
+      ...(stopped && { stopped }),
     };
     return `${printableJson(report)}\n`;
   },
@@ -104,7 +104,7 @@ const writers: Record<(typeof outputs)[number], (loaded: LoadedRoster) => string
       ({ file, line, column, message }) =>
         `- ${codeSpan(printable(`${file}:${line}:${column}`))} ${escapeMarkdown(printable(message))}`,
     );
-    return `**Roster check**: ${summary(loaded)}\n\n${fitting(lines, loaded.unlisted).join("\n")}\n`;
+    return `**Roster check**: ${summary(loaded)}\n\n${fitting(lines).join("\n")}\n`;
   },
   github({ problems }) {
     return problems
@@ -121,22 +121,22 @@ function allRight({ roster, files }: LoadedRoster): string {
   return `${people} in ${counted(files, "file", "files")}, no problems`;
 }
 
-function summary({ problems, unlisted }: LoadedRoster): string {
+function summary({ problems, stopped }: LoadedRoster): string {
   const files = new Set(problems.map(({ file }) => file)).size;
-  const all = `${counted(problems.length + unlisted, "problem", "problems")} in ${counted(files, "file", "files")}`;
-  return unlisted === 0 ? all : `${all}; the first ${count(problems.length)} are listed`;
+  const all = `${counted(problems.length, "problem", "problems")} in ${counted(files, "file", "files")}`;
+  return stopped ? `${all}, and there may be more` : all;
 }
 
 /** GitHub takes comments of at most 65,536 characters; some room is left for what is put around it. */
 const longestComment = 60_000;
 
-function fitting(lines: readonly string[], unlisted: number): string[] {
+function fitting(lines: readonly string[]): string[] {
   let length = 0;
   const kept = lines.filter((line) => {
     length += Buffer.byteLength(line) + 1;
     return length <= longestComment;
   });
-  const left = lines.length - kept.length + unlisted;
+  const left = lines.length - kept.length;
   return left === 0 ? kept : [...kept, `- … and ${counted(left, "more problem", "more problems")}`];
 }
 

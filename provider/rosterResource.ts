@@ -116,16 +116,15 @@ export function rosterProfiles(
 
 function readRoster({ files, region }: RosterArgs): Roster {
   const { settings } = deployment();
-  const { roster, problems, unlisted, sources } = loadForProgram(files, {
+  const { roster, problems, stopped, sources } = loadForProgram(files, {
     allowWeakKeys: settings.allowWeakKeys,
     folder: projectFolder(process.cwd(), pulumi.getProject()),
     ownRegion: region !== undefined,
   });
   if (problems.length > 0) {
     const list = problems.map((problem) => formatProblem(problem, sources.get(problem.file)));
-    const all = problems.length + unlisted;
-    const count = all === 1 ? "a problem" : `${all} problems`;
-    throw runError(`the roster has ${count}:\n${list.join("\n")}`);
+    const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
+    throw runError(`the roster has ${count}${stopped ? " and more" : ""}:\n${list.join("\n")}`);
   }
   return roster;
 }

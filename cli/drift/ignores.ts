@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
+import { printable } from "../../provider/printable";
 import { type Field, fields } from "../../provider/profile";
 import { formatProblem } from "../../provider/roster";
 import { at, entry, type Located, plain } from "../../provider/roster/located";
@@ -30,18 +31,13 @@ export class IgnoresError extends Error {
  * @throws IgnoresError
  */
 export function readIgnores(file: string): Ignore[] {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8").replace(/^\uFEFF/, "");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new IgnoresError(`The file of ignores ${file} cannot be read (${code}).`);
-  }
-  const source = new SourceText(file.replaceAll("\\", "/"), text);
+  const source = new SourceText(file.replaceAll("\\", "/"), readWhole(file));
   const problems = new Problems();
-  const content = readYaml(source, problems);
-  const ignores = content === undefined ? [] : check(content, source, problems);
-  if (problems.size > 0) {
+  const ignores = problems.gather(() => {
+    const content = readYaml(source, problems);
+    return content === undefined ? [] : check(content, source, problems);
+  });
+  if (ignores === undefined || problems.size > 0) {
     throw new IgnoresError(
       problems
         .sorted()
@@ -50,6 +46,23 @@ export function readIgnores(file: string): Ignore[] {
     );
   }
   return ignores;
+}
+
+/** @throws IgnoresError */
+function readWhole(file: string): string {
+  const refuse = (clause: string) =>
+    new IgnoresError(`The file of ignores ${printable(file)} ${clause}.`);
+  try {
+    // A named pipe would be waited for without end.
+    if (!statSync(file).isFile()) throw refuse("is no ordinary file");
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
+  } catch (error) {
+    if (error instanceof IgnoresError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw refuse(
+      code === "ERR_ENCODING_INVALID_ENCODED_DATA" ? "is not UTF-8" : `cannot be read (${code})`,
+    );
+  }
 }
 
 const known = ["userArn", "fields", "reason", "expires"];

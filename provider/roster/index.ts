@@ -32,10 +32,10 @@ export interface Roster {
 export interface LoadedRoster {
   /** With problems: what could be read, fit for nothing but looking at. */
   readonly roster: Roster;
-  /** By file, line and column, the first 10,000; empty when the roster is right. */
+  /** By file, line and column; empty when the roster is right. */
   readonly problems: readonly Problem[];
-  /** How many problems there are beyond those. */
-  readonly unlisted: number;
+  /** Whether the search ended at 1,000 problems. */
+  readonly stopped: boolean;
   /** How many files the people are from. */
   readonly files: number;
   /** The files by the name that problems have, for `formatProblem`. */
@@ -72,6 +72,23 @@ export function loadRoster(
   const unconcerned = new Set<string>();
   const problems = new Problems((file) => !unconcerned.has(file));
   const sources = new Map<string, SourceText>();
+  const loaded = problems.gather(() => load(given, options, unconcerned, sources, problems));
+  return {
+    ...(loaded ?? { roster: { people: [], required: [] }, files: sources.size, settingsAbove: [] }),
+    problems: problems.sorted(),
+    stopped: problems.stopped,
+    sources,
+  };
+}
+
+/** @param unconcerned takes the names of files whose problems are not wanted. */
+function load(
+  given: readonly string[],
+  options: LoadOptions,
+  unconcerned: Set<string>,
+  sources: Map<string, SourceText>,
+  problems: Problems,
+): Pick<LoadedRoster, "roster" | "files" | "settingsAbove"> {
   const folder = options.folder ?? process.cwd();
   const own = readFiles(findFiles(given, folder, problems), sources, problems);
   const { above, others, unread } = options.alone
@@ -123,10 +140,7 @@ export function loadRoster(
       people: sound.map(toPerson),
       required: required.filter((userArn) => arns.has(userArn)),
     },
-    problems: problems.sorted(),
-    unlisted: problems.unlisted,
     files: own.length,
-    sources,
     settingsAbove: above.map(({ source }) => source.file),
   };
 }
@@ -161,9 +175,10 @@ function readAround(
   if (!haveRules) return { ...nothingAround, above };
   // What is wrong with other files is theirs to say.
   const aside = new Problems();
-  const found = findFiles(tops, folder, aside).filter(isNew);
-  const others = readFiles(found, new Map(), aside);
-  return { above, others, unread: aside.has("unreadable") };
+  const others = aside.gather(() =>
+    readFiles(findFiles(tops, folder, aside).filter(isNew), new Map(), aside),
+  );
+  return { above, others: others ?? [], unread: !others || aside.has("unreadable") };
 }
 
 /** A roster is of one region: profiles of another are other profiles. */

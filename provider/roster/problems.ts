@@ -33,53 +33,60 @@ export interface Problem extends Position {
 const longestText = 80;
 const hidden = "(not shown: the file holds a private key)";
 
-/** More than anybody reads; each costs some 500 bytes. */
-const mostKept = 10_000;
+/** More than anybody reads. */
+const mostProblems = 1_000;
 
-/** Gathers problems, so that one run names all of them: the first 10,000, and how many more there are. */
+/** Ends the search for problems; see `Problems.gather`. */
+class Enough extends Error {}
+
+/** Gathers problems, so that one run names all of them, up to 1,000. */
 export class Problems {
+  /** Whether there may be more than are listed. */
+  stopped = false;
   private readonly found: Problem[] = [];
-  private readonly rules = new Set<Rule>();
-  private count = 0;
 
   /** @param concerns whether the problems of a file are wanted; of every file when absent. */
   constructor(private readonly concerns: (file: string) => boolean = () => true) {}
 
-  /** @param message its text, or what makes it where that takes long. */
-  add(source: SourceText, span: Span, rule: Rule, message: string | (() => string)): void {
-    if (!this.counts(source.file, rule)) return;
+  /**
+   * Runs what adds problems, until there are too many, and answers what it does. Undefined then: a file of a
+   * million mistakes takes no more time than one of a thousand.
+   */
+  gather<T>(search: () => T): T | undefined {
+    try {
+      return search();
+    } catch (error) {
+      if (!(error instanceof Enough)) throw error;
+      this.stopped = true;
+      return undefined;
+    }
+  }
+
+  add(source: SourceText, span: Span, rule: Rule, message: string): void {
     const position = source.position(span.start);
     if (source.privateKeyAt !== undefined) {
       // A parser's message, or a name that is none, may repeat a line of the key.
-      const text = textOf(message);
-      const repeats = rule === "syntax" || rule === "unknown-field" || holdsPrivateKey(text);
-      const shown = repeats ? "cannot be read as a roster" : text;
-      this.found.push({ ...position, text: hidden, message: shown, rule });
+      const repeats = rule === "syntax" || rule === "unknown-field" || holdsPrivateKey(message);
+      const shown = repeats ? "cannot be read as a roster" : message;
+      this.keep({ ...position, text: hidden, message: shown, rule });
       return;
     }
     const start = source.text.slice(span.start, Math.min(span.end, span.start + 2 * longestText));
     const text = shorten(firstLine(start), longestText);
-    this.found.push({ ...position, text, message: textOf(message), rule });
+    this.keep({ ...position, text, message, rule });
   }
 
   /** A problem of a whole file or folder. */
   addFile(file: string, rule: Rule, message: string): void {
-    if (this.counts(file, rule))
-      this.found.push({ file, line: 1, column: 1, text: "", message, rule });
+    this.keep({ file, line: 1, column: 1, text: "", message, rule });
   }
 
   has(rule: Rule): boolean {
-    return this.rules.has(rule);
+    return this.found.some((problem) => problem.rule === rule);
   }
 
-  /** How many were found, kept or not. */
   get size(): number {
-    return this.count;
-  }
-
-  /** How many were found and not kept. */
-  get unlisted(): number {
-    return this.count - this.found.length;
+    return this.found.length;
   }
 
   sorted(): Problem[] {
@@ -88,17 +95,11 @@ export class Problems {
     );
   }
 
-  /** Whether one more is kept. */
-  private counts(file: string, rule: Rule): boolean {
-    if (!this.concerns(file)) return false;
-    this.rules.add(rule);
-    this.count++;
-    return this.found.length < mostKept;
+  private keep(problem: Problem): void {
+    if (!this.concerns(problem.file)) return;
+    if (this.found.length === mostProblems) throw new Enough();
+    this.found.push(problem);
   }
-}
-
-function textOf(message: string | (() => string)): string {
-  return typeof message === "string" ? message : message();
 }
 
 const framedWidth = 100;

@@ -95,7 +95,7 @@ function readHeader(
     const repeated = seen.size === seen.add(column).size;
     if (!known.includes(column) && !isExtension(column)) {
       const name = column === "" ? "an empty header" : quote(column);
-      const message = () => `${name} is no column of a roster${suggestion(column, known)}`;
+      const message = `${name} is no column of a roster${suggestion(column, known)}`;
       problems.add(source, span, "unknown-field", message);
     } else if (repeated) {
       problems.add(source, span, "syntax", `the column ${column} comes twice`);

@@ -12,6 +12,9 @@ import { TooDense, tokensOf } from "./yamlTokens";
  */
 export function readYaml(source: SourceText, problems: Problems): Located | undefined {
   const before = problems.size;
+  const { stackTraceLimit } = Error;
+  // The parser makes an error of each mistake and throws none: their stack traces would be most of the work.
+  Error.stackTraceLimit = 0;
   try {
     const document = compose(source, problems);
     if (document === undefined || problems.size > before) return undefined;
@@ -21,6 +24,8 @@ export function readYaml(source: SourceText, problems: Problems): Located | unde
     if (!(error instanceof TooDense || error instanceof TooMuch)) throw error;
     problems.add(source, error.span, "syntax", error.message);
     return undefined;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
@@ -32,7 +37,8 @@ function compose(source: SourceText, problems: Problems): Document.Parsed | unde
   let composed = 0;
   const take = (document: Document.Parsed): boolean => {
     for (const { pos, message } of [...document.errors, ...document.warnings]) {
-      problems.add(source, { start: pos[0], end: pos[1] }, "syntax", message);
+      const shown = /^Maximum call stack/.test(message) ? tooDeep : message;
+      problems.add(source, { start: pos[0], end: pos[1] }, "syntax", shown);
     }
     const start = starts[composed++];
     if (isEmpty(document)) return true;
@@ -72,8 +78,8 @@ function startOf(token: CST.Document): Span {
 }
 
 /** What aliases and merge keys may add to a file of any size, and for each value written in it. */
-const freeCopies = 100_000;
-const copiesPerValue = 8;
+const freeCopies = 20_000;
+const copiesPerValue = 4;
 
 /** A value that an alias can stand for. */
 interface Anchored {

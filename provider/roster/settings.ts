@@ -51,8 +51,7 @@ export function readRosterSettings(
     if (key === "people" || isExtension(key)) continue;
     if (key === "$schema" && value.kind === "text") continue;
     if (!settingNames.includes(key)) {
-      const message = () =>
-        `${quote(key)} is no field of a roster${suggestion(key, ["people", ...settingNames])}`;
+      const message = `${quote(key)} is no field of a roster${suggestion(key, ["people", ...settingNames])}`;
       problems.add(source, keySpan, "unknown-field", message);
       continue;
     }

@@ -24,7 +24,7 @@ export function reportShape(
       for (const key of issue.keys) {
         const span = entry(part, key)?.keySpan ?? part.span;
         const where = label === "" ? "a person" : label;
-        const message = () => `${quote(key)} is no field of ${where}${suggestion(key, known)}`;
+        const message = `${quote(key)} is no field of ${where}${suggestion(key, known)}`;
         problems.add(source, span, "unknown-field", message);
       }
       continue;

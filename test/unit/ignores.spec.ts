@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { readIgnores } from "../../cli/drift/ignores";
 import { arn, RosterFolder } from "../support/rosterFiles";
@@ -59,6 +60,22 @@ describe("readIgnores", () => {
     ] as const) {
       assert.throws(() => read(`- userArn: x\n  reason: r\n  ${wrong}\n`), { message }, wrong);
     }
+  });
+
+  it("reads all of the file: one document, no key twice, no half characters, no pipe", () => {
+    const entry = "- { userArn: x, reason: r, expires: 2027-06-30 }\n";
+    assert.throws(() => read(`${entry}---\n${entry}`), {
+      message: /:2:1: error: a second YAML document/,
+    });
+    assert.throws(() => read("- { userArn: x, reason: r, reason: s, expires: 2027-06-30 }\n"), {
+      message: /:1:28: error: "reason" comes twice here/,
+    });
+    folder.write({ latin: Buffer.from("- { userArn: \xe9 }", "latin1") });
+    assert.throws(() => readIgnores(join(folder.path, "latin")), { message: /is not UTF-8\.$/ });
+    execFileSync("mkfifo", [join(folder.path, "pipe")]);
+    assert.throws(() => readIgnores(join(folder.path, "pipe")), {
+      message: /is no ordinary file\.$/,
+    });
   });
 
   it("says that the file cannot be read", () => {
