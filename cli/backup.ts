@@ -10,12 +10,13 @@ export const usage = `Usage: codestar-profiles backup --store file:PATH --to FIL
        codestar-profiles backup --store file:PATH --to FOLDER --keep N
 
 Copies the profiles of a file: store into one file, while servers read and write the store. The
-copy holds every write that was acknowledged before, is checked, and is readable by its owner alone.
-Its time is noted beside the store, where a server finds it for its metrics.
+copy holds every write that was acknowledged before and is checked: a damaged profile is named, and
+nothing is copied. A new copy is readable by its owner alone; FILE keeps its owner and mode. The time
+is noted beside the store, where a server finds it for its metrics.
 
   --store file:PATH  the store
   --to FILE          the copy; a store itself, and what codestar-profiles restore takes
-  --force            replace FILE when it is there
+  --force            replace FILE when it is there and no server has it open
   --keep N           make a copy in FOLDER named after the store and the time, then remove the
                      oldest of those, so that N (1 to 10000) are left
   -h, --help

@@ -1,12 +1,14 @@
 import { parseArgs } from "node:util";
 import { filePathOf } from "../service/store/open";
-import { restoreSqliteFile } from "../service/store/sqliteBackup";
+import { restoreSqliteFile, tellDamage } from "../service/store/sqliteBackup";
 import { counted } from "./terminal";
 
 export const usage = `Usage: codestar-profiles restore --from FILE --store file:PATH [--force]
 
 Puts a backup in the place of a file: store, after checking it whole, in one step. Refuses while a
-server has the store open; what the store held before is gone.
+server has the store open, or the backup; what the store held before is gone. The store keeps its
+owner and mode; where there is none, and root restores, it is the owner's of the folder. Names the
+profiles that are damaged in the backup.
 
   --from FILE        what codestar-profiles backup wrote
   --store file:PATH  the store
@@ -24,8 +26,9 @@ export async function run(argv: readonly string[]): Promise<number> {
     return request === usage ? 0 : 2;
   }
   const { from, store, force } = request;
-  const { profiles } = await restoreSqliteFile(from, store, { replace: force });
+  const { profiles, damaged } = await restoreSqliteFile(from, store, { replace: force });
   process.stdout.write(`Restored ${counted(profiles, "profile", "profiles")} to ${store}\n`);
+  if (damaged.length > 0) process.stderr.write(`${tellDamage(store, damaged)}.\n`);
   return 0;
 }
 

@@ -8,13 +8,13 @@ export class NotWritten extends Error {
 
 /**
  * Writes a file as a whole or not at all: into a file beside it, to the disk, and then under its name.
- * A file that is replaced keeps its permissions; one that is new is the user's alone, for it holds
+ * A file that is replaced keeps its owner and mode; one that is new is the user's alone, for it holds
  * personal data.
  * @throws NotWritten when the file is there and may not be replaced, or cannot be written.
  */
 export function writeWhole(file: string, text: string, { replace }: { replace: boolean }): void {
   try {
-    const snapshot = new SnapshotFile(file, { replace, keepMode: true });
+    const snapshot = new SnapshotFile(file, { replace });
     try {
       writeFileSync(snapshot.path, text);
       snapshot.publish();

@@ -1,12 +1,15 @@
 import { randomBytes } from "node:crypto";
 import {
   chmodSync,
+  chownSync,
   closeSync,
   fsyncSync,
   linkSync,
+  lstatSync,
   openSync,
   realpathSync,
   renameSync,
+  type Stats,
   statSync,
   truncateSync,
   unlinkSync,
@@ -16,31 +19,35 @@ import { dirname } from "node:path";
 export interface SnapshotOptions {
   /** Whether a file that is there may be replaced. */
   readonly replace: boolean;
-  /** Whether it takes over the permissions of the file that it replaces; otherwise it is its owner's alone. */
-  readonly keepMode?: boolean;
+  /** Whether a file made by root where none was belongs to the owner of its folder. */
+  readonly ownedByFolder?: boolean;
 }
 
 /**
  * A file that comes into being whole or not at all: made beside its place, for its owner alone, and put
- * there when it is complete and on disk.
+ * there when it is complete and on disk. One that is replaced hands on its owner and mode.
  */
 export class SnapshotFile {
   /** Where it is made; empty at first. */
   readonly path: string;
-  readonly #target: string;
-  readonly #replace: boolean;
-  readonly #mode: number;
+  /** Where it is put: behind a link, the file that the link names. */
+  readonly target: string;
+  readonly #replaced: Stats | undefined;
+  readonly #ownedByFolder: boolean;
 
   /** Throws one sentence when the target is there and may not be replaced, or nothing can be made beside it. */
-  constructor(target: string, { replace, keepMode = false }: SnapshotOptions) {
+  constructor(target: string, { replace, ownedByFolder = false }: SnapshotOptions) {
     const there = statSync(target, { throwIfNoEntry: false });
     if (there && !replace) throw exists(target);
     if (there?.isDirectory()) throw new Error(`${target} is a folder`);
-    // Behind a link, the file that it names is replaced, not the link.
-    this.#target = there ? realpathSync(target) : target;
-    this.#replace = replace;
-    this.#mode = there && keepMode ? there.mode & 0o777 : 0o600;
-    this.path = `${this.#target}.${randomBytes(6).toString("hex")}.tmp`;
+    if (there && !there.isFile()) throw new Error(`${target} is a device or a pipe, not a file`);
+    if (!there && lstatSync(target, { throwIfNoEntry: false })) {
+      throw new Error(`${target} is a link to a file that is not there`);
+    }
+    this.target = there ? realpathSync(target) : target;
+    this.#replaced = there;
+    this.#ownedByFolder = ownedByFolder;
+    this.path = `${this.target}.${randomBytes(6).toString("hex")}.tmp`;
     try {
       closeSync(openSync(this.path, "wx", 0o600));
     } catch (err) {
@@ -56,12 +63,17 @@ export class SnapshotFile {
   /** Puts the file in its place. */
   publish(): void {
     // What filled it may have changed its mode: a copy takes over that of its original.
-    chmodSync(this.path, this.#mode);
+    chmodSync(this.path, 0o600);
+    if (this.#replaced) handOver(this.path, this.#replaced);
+    else if (this.#ownedByFolder && process.geteuid?.() === 0) {
+      handOver(this.path, statSync(dirname(this.target)));
+    }
+    if (this.#replaced) chmodSync(this.path, this.#replaced.mode & 0o777);
     sync(this.path);
-    if (this.#replace) renameSync(this.path, this.#target);
+    if (this.#replaced) renameSync(this.path, this.target);
     else this.#claim();
     // The new name, too, is on disk before anyone is told of it. Windows has no such call for folders.
-    if (process.platform !== "win32") sync(dirname(this.#target));
+    if (process.platform !== "win32") sync(dirname(this.target));
   }
 
   /** Leaves nothing behind of a file that was not published. */
@@ -72,11 +84,11 @@ export class SnapshotFile {
   /** A link fails where a rename would overwrite what has come to be there meanwhile. */
   #claim(): void {
     try {
-      linkSync(this.path, this.#target);
+      linkSync(this.path, this.target);
     } catch (err) {
-      if ((err as NodeJS.ErrnoException).code === "EEXIST") throw exists(this.#target);
+      if ((err as NodeJS.ErrnoException).code === "EEXIST") throw exists(this.target);
       // Some file systems have no links.
-      renameSync(this.path, this.#target);
+      renameSync(this.path, this.target);
       return;
     }
     unlinkSync(this.path);
@@ -88,6 +100,23 @@ export function unlinkIfThere(path: string): void {
     unlinkSync(path);
   } catch (err) {
     if ((err as NodeJS.ErrnoException).code !== "ENOENT") throw err;
+  }
+}
+
+/** Only root can give a file away; others can still give it to a group of theirs. */
+function handOver(path: string, { uid, gid }: Stats): void {
+  const own = statSync(path);
+  for (const [owner, group] of [
+    [uid, gid],
+    [own.uid, gid],
+  ] as const) {
+    if (own.uid === owner && own.gid === group) return;
+    try {
+      chownSync(path, owner, group);
+      return;
+    } catch (err) {
+      if ((err as NodeJS.ErrnoException).code !== "EPERM") throw err;
+    }
   }
 }
 

@@ -107,7 +107,7 @@ function requireAccess(path: string): void {
  * The log of a database that was moved away holds writes that were acknowledged. SQLite would delete it, or
  * replay it over the new file.
  */
-function refuseLeftLog(path: string): void {
+export function refuseLeftLog(path: string): void {
   for (const suffix of ["-wal", "-journal"]) {
     // The log first: who creates a database makes the file before its log.
     if (!isFilled(path + suffix)) continue;

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import type Database from "libsql";
 import { fromNulSafe } from "./nulSafeText";
 import { type DamagedProfile, profileOf, type StoredProfile } from "./store";
 
@@ -66,3 +67,23 @@ function toProfile(row: WholeRow): StoredProfile {
     modifiedAt,
   };
 }
+
+/** ARN and region of each profile that is damaged, whatever of it. Reads every profile. */
+export function damagedProfiles(database: Database.Database): string[] {
+  const separated = ["region", ...columns.split(", ")].join(" || '|' || ");
+  const rows = database
+    .prepare(
+      `SELECT CAST(${separated} AS BLOB), CAST(region AS BLOB), CAST(user_arn AS BLOB) FROM profiles`,
+    )
+    .raw()
+    .iterate() as Iterable<[Bytes, Bytes, Bytes]>;
+  const damaged: string[] = [];
+  for (const [all, region, userArn] of rows) {
+    if (textIn(all) === undefined) damaged.push(`${legible(userArn)} (${legible(region)})`);
+  }
+  return damaged;
+}
+
+/** What is no character of an ARN or a region as `?`. */
+const legible = (bytes: Bytes): string =>
+  (bytes ?? Buffer.of()).toString("latin1").replace(/[^\x20-\x7e]/g, "?");
