@@ -73,13 +73,18 @@ const tables = {
   listUserProfiles: { region },
 } satisfies Record<string, Arguments>;
 
+/** The names of a resource's arguments. */
+export function argumentsOf(taker: Taker): string[] {
+  return Object.keys(tables[taker]);
+}
+
 /** The resources and functions that take arguments. */
 export type Taker = keyof typeof tables;
 
-/** What the resource classes add to what a program gave, by resource. */
+/** What the resource classes add to what a program gave, by resource, besides marks that begin with `_`. */
 const ours = {
-  CodeStarUserProfile: ["__provider", "drift", "isPreview", "secretFields"],
-  CodeStarRoster: ["__provider", "isPreview", "people", "required"],
+  CodeStarUserProfile: ["secretFields"],
+  CodeStarRoster: ["people", "required"],
 };
 const outputs = ["createdTimestamp", "lastModifiedTimestamp"];
 
@@ -94,7 +99,7 @@ export function checkInputs(
   const table = tables.CodeStarUserProfile;
   return [
     ...checkValues(table, inputs, options),
-    ...misnamed("CodeStarUserProfile", table, inputs, ours.CodeStarUserProfile),
+    ...misnamed("CodeStarUserProfile", table, unmarked(inputs), ours.CodeStarUserProfile),
   ];
 }
 
@@ -102,7 +107,7 @@ export function checkInputs(
 export function checkRosterInputs(inputs: Readonly<Record<string, unknown>>): CheckFailure[] {
   return [
     ...checkValues(roster, inputs, { allowWeakKeys: true }),
-    ...misnamed("CodeStarRoster", roster, inputs, ours.CodeStarRoster),
+    ...misnamed("CodeStarRoster", roster, unmarked(inputs), ours.CodeStarRoster),
   ];
 }
 
@@ -175,6 +180,10 @@ function notAnArgument(taker: Taker, table: Arguments, name: string): string {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return rule.kindOf(value) === "an object";
+}
+
+function unmarked(inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(inputs).filter(([name]) => !name.startsWith("_")));
 }
 
 function isAbsent(value: unknown): boolean {

@@ -14,11 +14,13 @@ import { isUnknown } from "./unknown";
  * What differs between the live profile and the declared one and was not caused by the program: a field
  * whose live value is neither what the program declares now nor what it declared before. Undefined when
  * there is none.
+ * @param hidden fields whose values the program's `hideDiffs` keeps out of sight.
  */
 export function findDrift(
   olds: Partial<ProfileInputs>,
   news: ProfileInputs,
   live: LiveProfile | undefined,
+  hidden: readonly string[] = [],
 ): Drift | undefined {
   if (live === undefined) return { profile: "missing" };
   const drift: { [F in Field]?: FieldDrift } = {};
@@ -32,7 +34,9 @@ export function findDrift(
     if (sameValue(field, live[field], declared) || sameValue(field, live[field], before)) continue;
     drift[field] = news.secretFields?.includes(field)
       ? "differs from the declared secret"
-      : shown(field, live[field], declared);
+      : hidden.includes(field)
+        ? "differs, and hideDiffs hides how"
+        : shown(field, live[field], declared);
   }
   return Object.keys(drift).length === 0 ? undefined : drift;
 }

@@ -20,7 +20,7 @@ export type FieldValues = { [F in Field]?: string };
 
 /**
  * Inputs once checked. An absent field is not managed. `secretFields` names the fields whose values the
- * program marked secret; `drift` is added by check in a preview and says what differs from the live profile.
+ * program marked secret; `_drift` is added by check in a preview and says what differs from the live profile.
  */
 export interface ProfileInputs extends FieldValues {
   readonly userArn: string;
@@ -28,11 +28,11 @@ export interface ProfileInputs extends FieldValues {
   readonly adopt?: boolean;
   readonly ignoreDrift?: readonly string[];
   readonly secretFields?: readonly string[];
-  readonly drift?: Drift;
+  readonly _drift?: Drift;
 }
 
-/** What the state records: the declared inputs, without `drift`, and the times the service gave. */
-export interface ProfileState extends Omit<ProfileInputs, "drift"> {
+/** What the state records: the declared inputs, without `_drift`, and the times the service gave. */
+export interface ProfileState extends Omit<ProfileInputs, "_drift"> {
   readonly createdTimestamp?: string;
   readonly lastModifiedTimestamp?: string;
 }

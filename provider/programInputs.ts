@@ -20,11 +20,13 @@ export function foldIgnoreChanges(
   ignoreDrift: pulumi.Input<pulumi.Input<string>[] | undefined> | undefined,
   ignoreChanges: readonly string[] | undefined,
 ): pulumi.Input<string[] | undefined> {
-  const hidden = fields.filter((f) => ignoreChanges?.includes(f) || ignoreChanges?.includes("*"));
+  const hidden = fields.filter((f) => ignoreChanges?.includes(f));
   if (hidden.length === 0) return ignoreDrift as pulumi.Input<string[] | undefined>;
-  return pulumi
-    .output(ignoreDrift)
-    .apply((named) => [...new Set([...((named as string[] | undefined) ?? []), ...hidden])].sort());
+  return pulumi.output(ignoreDrift).apply((named: unknown) => {
+    // What is no list is for the provider to refuse.
+    if (named !== undefined && !Array.isArray(named)) return named as unknown as string[];
+    return [...new Set([...((named as string[] | undefined) ?? []), ...hidden])].sort();
+  });
 }
 
 /**
@@ -52,6 +54,6 @@ export function secretFields(
  * found to the inputs: those of an update are kept in the state, where `drift` would stay in clear and be
  * printed as a difference by the preview after it.
  */
-export function previewMark(): { isPreview?: true } {
-  return pulumi.runtime.isDryRun() ? { isPreview: true } : {};
+export function previewMark(): { __isPreview?: true } {
+  return pulumi.runtime.isDryRun() ? { __isPreview: true } : {};
 }

@@ -41,15 +41,16 @@ import { isUnknown } from "./unknown";
 const drifted = new Set<string>();
 
 /**
- * Checks the inputs, fills in the region, and compares them with the live profile. In a preview `drift` is
+ * Checks the inputs, fills in the region, and compares them with the live profile. In a preview `_drift` is
  * added to the inputs, for it is the differences of inputs that preview shows. No remote call is made for
  * inputs that are invalid or not yet known.
  */
 async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResult> {
   if (settingProblem()) return refuse(settingProblem()!);
-  const { isPreview, drift: _drift, program, ...inputs } = withoutNulls(news);
-  noteProgram(isPreview === true);
-  const own = readKnowledge(program)?.own ?? [];
+  const { _drift, __isPreview, __hidden, __program, ...inputs } = withoutNulls(news);
+  const isPreview = __isPreview === true;
+  noteProgram(isPreview);
+  const own = readKnowledge(__program)?.own ?? [];
   noteOwn(own);
   const before = olds as Partial<ProfileInputs>;
   const failures = checkInputs(inputs, {
@@ -80,14 +81,14 @@ async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResu
     return reason ? refuse(reason) : { inputs };
   }
   if (live === "not read") return { inputs };
-  const drift = findDrift(before, checked, live);
+  const drift = findDrift(before, checked, live, (__hidden as string[] | undefined) ?? []);
   if (drift === undefined) return { inputs };
   if (live === undefined) {
     const reason = missingForCreate(checked);
     if (reason) return refuse(reason);
   }
   drifted.add(profileKey(checked.region, checked.userArn));
-  return { inputs: isPreview ? { ...inputs, drift } : inputs };
+  return { inputs: isPreview ? { ...inputs, _drift: drift } : inputs };
 }
 
 /**
@@ -302,7 +303,7 @@ function missingForCreate(news: ProfileInputs): string | undefined {
 /** What the state records: the inputs without drift, and the times of the live profile. */
 function state(news: ProfileInputs, live: LiveProfile): Props {
   const {
-    drift: _drift,
+    _drift,
     __provider: _provider,
     ...declared
   } = news as ProfileInputs & {

@@ -1,9 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkNames } from "./check";
+import { argumentsOf, checkNames } from "./check";
 import { claimProfile } from "./claims";
+import { deployment } from "./deployment";
 import { beginLeanTraces } from "./leanTraces";
 import { foldIgnoreChanges, previewMark, refuseFailures, secretFields } from "./programInputs";
 import { tellSingle } from "./programKnowledge";
+import { lackedSettings } from "./providerSettings";
+import {
+  finishedLast,
+  hiddenMark,
+  refuseLacked,
+  refuseOptions,
+  withoutWildcard,
+} from "./resourceOptions";
 
 /**
  * The whole of what state keeps of the provider, twice per resource. The host, the type token and this
@@ -11,6 +20,9 @@ import { tellSingle } from "./programKnowledge";
  */
 const providerText = 'exports.handler = () => require("pulumi-codestar/provider")';
 const resourceType = "pulumi-nodejs:dynamic/codestar:CodeStarUserProfile";
+
+/** What ignoring everything ignores: not `ignoreDrift`, which tells the provider so. */
+const ignorable = argumentsOf("CodeStarUserProfile").filter((name) => name !== "ignoreDrift");
 
 /** A profile as a program declares it. A field that is left out is not managed, compared or sent. */
 export interface CodeStarUserProfileArgs {
@@ -69,29 +81,37 @@ export class CodeStarUserProfile extends pulumi.CustomResource {
    * when another resource of the stack declares the same profile.
    */
   constructor(name: string, args: CodeStarUserProfileArgs, opts?: pulumi.CustomResourceOptions) {
-    refuseFailures(`CodeStarUserProfile "${name}"`, checkNames("CodeStarUserProfile", args));
-    const claimant = { name, type: resourceType, opts };
-    const secret = secretFields(args, opts?.additionalSecretOutputs);
-    const inputs = {
-      // Each has to be named for its output to exist.
-      displayName: undefined,
-      emailAddress: undefined,
-      sshPublicKey: undefined,
-      region: undefined,
-      adopt: undefined,
-      createdTimestamp: undefined,
-      lastModifiedTimestamp: undefined,
-      ...args,
-      userArn: claimProfile(claimant, args),
-      ignoreDrift: foldIgnoreChanges(args.ignoreDrift, opts?.ignoreChanges),
-      ...(secret && { secretFields: secret }),
-      program: tellSingle(claimant, args.userArn),
-      ...previewMark(),
-      __provider: providerText,
+    const of = `CodeStarUserProfile "${name}"`;
+    refuseFailures(of, checkNames("CodeStarUserProfile", args));
+    const finish = (given: CodeStarUserProfileArgs, options: pulumi.CustomResourceOptions) => {
+      refuseOptions(of, options);
+      const final = withoutWildcard(options, ignorable);
+      const claimant = { name, type: resourceType, opts: final };
+      refuseLacked(of, lackedSettings(claimant, given.region, deployment()));
+      const secret = secretFields(given, final.additionalSecretOutputs);
+      const inputs = {
+        // Each has to be named for its output to exist.
+        displayName: undefined,
+        emailAddress: undefined,
+        sshPublicKey: undefined,
+        region: undefined,
+        adopt: undefined,
+        createdTimestamp: undefined,
+        lastModifiedTimestamp: undefined,
+        ...given,
+        userArn: claimProfile(claimant, given),
+        ignoreDrift: foldIgnoreChanges(given.ignoreDrift, final.ignoreChanges),
+        ...(secret && { secretFields: secret }),
+        __program: tellSingle(claimant, given.userArn),
+        ...hiddenMark(final),
+        ...previewMark(),
+        __provider: providerText,
+      };
+      return { props: inputs, opts: final };
     };
     const endLeanTraces = beginLeanTraces();
     try {
-      super(resourceType, name, inputs, opts);
+      super(resourceType, name, args, finishedLast(opts, finish));
     } finally {
       endLeanTraces();
     }

@@ -52,10 +52,10 @@ interface RosterInputs {
   readonly adopt?: boolean;
   readonly showValues?: boolean;
   /** Added by check in a preview. */
-  readonly changes?: RosterChanges;
+  readonly _changes?: RosterChanges;
 }
 
-interface RosterState extends Omit<RosterInputs, "changes"> {
+interface RosterState extends Omit<RosterInputs, "_changes"> {
   /**
    * ARNs of people who left the roster for other resources of the program. Until those have written them
    * they are nobody else's, and they still are the stack's own.
@@ -86,14 +86,15 @@ const found = new Map<string, Found>();
 
 /**
  * Fills in the region, compares the roster with every live profile of the region, and in a preview adds what
- * an update would do: `changes` for `--diff`, and an input whose name is the counts for the one line of a
+ * an update would do: `_changes` for `--diff`, and an input whose name is the counts for the one line of a
  * plain preview. Refuses to remove more than allowed.
  */
 async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResult> {
   const problem = settingProblem();
   if (problem) return refuse(problem);
-  const { isPreview, program, ...inputs } = withoutNulls(news);
-  noteProgram(isPreview === true);
+  const { __isPreview, __hidden, __program, ...inputs } = withoutNulls(news);
+  const isPreview = __isPreview === true;
+  noteProgram(isPreview);
   const failures = checkRosterInputs(inputs);
   if (failures.length > 0) return refuse(...failures.map(({ reason }) => reason));
   try {
@@ -101,7 +102,7 @@ async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResu
     if (isUnknown(inputs.people) || isUnknown(inputs.region)) return { inputs };
     const recorded = olds as Partial<RosterInputs>;
     const declared = inputs as unknown as RosterInputs;
-    const knowledge = readKnowledge(program);
+    const knowledge = readKnowledge(__program);
     await declare(declared.region, Object.keys(declared.people));
     if (recorded.people !== undefined && (knowledge === undefined || knowledge.isIgnored)) {
       found.set(rosterKey(declared), { changes: {}, isIgnored: true, staying: [] });
@@ -127,7 +128,7 @@ async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResu
     const left = moved ? Object.keys(recorded.people ?? {}).length : 0;
     if (!(left <= (now.maxRemovals ?? 0))) refused.push(regionRefusal(recorded.region!, left));
     if (refused.length > 0) return refuse(...refused);
-    const changes = describeChanges(plan, now.showValues ?? false);
+    const changes = describeChanges(plan, now.showValues === true && __hidden === undefined);
     const { unmanaged } = plan;
     found.set(rosterKey(now), { changes, unmanaged, isUnknownElsewhere, staying });
     const summary = summarize(changes);
@@ -136,7 +137,7 @@ async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResu
     // Everyone is new in a new roster, and the counts say it.
     const { added, ...others } = changes;
     const shown = recorded.people === undefined ? others : changes;
-    return { inputs: { ...checked, changes: shown, [summary]: true } };
+    return { inputs: { ...checked, _changes: shown, [`_${summary}`]: true } };
   } catch (error) {
     return refuse(`reading live profiles: ${reasonOf(error)}`);
   }

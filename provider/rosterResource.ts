@@ -6,7 +6,15 @@ import { pick } from "./profile";
 import { previewMark, refuseFailures } from "./programInputs";
 import { tellRoster } from "./programKnowledge";
 import { projectFolder } from "./projectFolder";
+import { lackedSettings } from "./providerSettings";
 import { CodeStarUserProfile } from "./resource";
+import {
+  finishedLast,
+  hiddenMark,
+  refuseLacked,
+  refuseOptions,
+  withoutWildcard,
+} from "./resourceOptions";
 import { formatProblem, type Roster } from "./roster";
 import { loadForProgram } from "./roster/forProgram";
 import { runError } from "./runError";
@@ -62,26 +70,50 @@ export class CodeStarRoster extends pulumi.CustomResource {
    * when the stack's `codestar:` settings are wrong; and when a profile is declared twice in the stack.
    */
   constructor(name: string, args: CodeStarRosterArgs, opts?: pulumi.CustomResourceOptions) {
-    refuseFailures(`CodeStarRoster "${name}"`, checkArguments("CodeStarRoster", args));
+    const of = `CodeStarRoster "${name}"`;
+    refuseFailures(of, checkArguments("CodeStarRoster", args));
     const { files, region, ...settings } = args;
     const roster = readRoster({ files, region });
     const where = region ?? roster.region;
-    const claimant = { name, type: resourceType, opts };
-    const arns = roster.people.map(({ userArn }) => userArn);
-    claimRoster(claimant, where, arns);
+    const people = roster.people.map((person) => [person.userArn, pick(person)] as const);
     const inputs = {
       ...settings,
       region: where,
-      people: pulumi.secret(
-        Object.fromEntries(roster.people.map((person) => [person.userArn, pick(person)])),
-      ),
+      people: pulumi.secret(Object.fromEntries(people)),
       required: roster.required.length > 0 ? [...roster.required] : undefined,
-      program: tellRoster(claimant, where, arns),
-      ...previewMark(),
       __provider: providerText,
     };
-    super(resourceType, name, inputs, opts);
+    const finish = (given: typeof inputs, options: pulumi.CustomResourceOptions) => {
+      refuseOptions(of, options);
+      refusePathsIntoPeople(of, options);
+      const final = withoutWildcard(options, Object.keys(inputs).filter(isPublic));
+      const claimant = { name, type: resourceType, opts: final };
+      refuseLacked(of, lackedSettings(claimant, where, deployment()));
+      const arns = people.map(([userArn]) => userArn);
+      claimRoster(claimant, where, arns);
+      const marks = {
+        __program: tellRoster(claimant, where, arns),
+        ...hiddenMark(final),
+        ...previewMark(),
+      };
+      return { props: { ...given, ...marks }, opts: final };
+    };
+    super(resourceType, name, inputs, finishedLast(opts, finish));
   }
+}
+
+function isPublic(name: string): boolean {
+  return !name.startsWith("_");
+}
+
+/** The engine would put what one person had before into the roster, for the provider to write. */
+function refusePathsIntoPeople(of: string, { ignoreChanges = [] }: pulumi.CustomResourceOptions) {
+  const path = ignoreChanges.find((name) => /^people[.[]/.test(name));
+  if (path === undefined) return;
+  throw runError(
+    `${of}: ignoreChanges names one person, and a roster ignores all or nobody; write "people", or give the ` +
+      "person a CodeStarUserProfile of their own",
+  );
 }
 
 /**

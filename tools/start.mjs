@@ -104,7 +104,7 @@ async function changeBehindPulumisBack(somebody) {
 async function seeDrift(pulumi, { name, fields }) {
   say("A plain preview reads the live profiles, and plans an update because of drift:");
   const preview = await show(pulumi, ["preview"]);
-  const planned = new RegExp(` ${name} +update\\b.*\\[diff: \\+drift\\]`);
+  const planned = new RegExp(` ${name} +update\\b.*\\[diff: \\+_drift\\]`);
   expect(planned.test(preview), `an update of ${name} because of drift is planned`);
   expect(preview.includes("~ 1 to update"), "nothing else is planned");
 

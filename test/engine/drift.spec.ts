@@ -36,12 +36,12 @@ describe("the engine: drift", () => {
         await service.live.update({ userArn: ada.userArn, ...pick(changed) });
 
         const plain = await project.pulumi("preview");
-        assert.match(plain.output, /CodeStarUserProfile ada update \[diff: \+drift\]/);
+        assert.match(plain.output, /CodeStarUserProfile ada update \[diff: \+_drift\]/);
         assert.doesNotMatch(plain.output, /bob/);
         assert.doesNotMatch(plain.output, /Diagnostics/);
         const steps = await project.plan();
         assert.deepEqual(
-          steps.map(({ op, newState }) => [op, newState?.inputs?.drift]),
+          steps.map(({ op, newState }) => [op, newState?.inputs?._drift]),
           [["update", pick(shown)]],
         );
         const detail = await project.pulumi("preview", "--diff");
@@ -73,7 +73,7 @@ describe("the engine: drift", () => {
       await service.live.delete(ada.userArn);
       const steps = await project.plan();
       assert.deepEqual(
-        steps.map(({ op, newState }) => [op, newState?.inputs?.drift]),
+        steps.map(({ op, newState }) => [op, newState?.inputs?._drift]),
         [["update", { profile: "missing" }]],
       );
       service.calls.length = 0;
@@ -162,7 +162,7 @@ describe("the engine: drift", () => {
       await service.live.update({ userArn: ada.userArn, displayName: "Eve" });
       project.declare(["ada", { ...declared, displayName: "Ada King" }]);
       const [step] = await project.plan();
-      assert.deepEqual(step?.newState?.inputs?.drift, {
+      assert.deepEqual(step?.newState?.inputs?._drift, {
         displayName: { live: "Eve", declared: "Ada King" },
       });
       // Somebody made the program's change by hand: nothing is left to write.

@@ -68,7 +68,7 @@ describe("the engine: creating, updating, deleting", () => {
         project.declare(["ada", { ...declared, [field]: value }]);
         const [step] = await project.plan();
         assert.equal(step?.op, "update");
-        assert.equal(step?.newState?.inputs?.drift, undefined);
+        assert.equal(step?.newState?.inputs?._drift, undefined);
         service.calls.length = 0;
         await project.up();
         assert.deepEqual(service.writes(), [

@@ -21,7 +21,7 @@ describe("the engine: refresh", () => {
       assert.equal(project.state()[0]?.outputs.emailAddress, "eve@example.com");
       const [step] = await project.plan();
       assert.equal(step?.op, "update");
-      assert.equal(step?.newState?.inputs?.drift, undefined);
+      assert.equal(step?.newState?.inputs?._drift, undefined);
       service.calls.length = 0;
       await project.up();
       assert.deepEqual(service.writes(), [
@@ -41,7 +41,7 @@ describe("the engine: refresh", () => {
       await project.up();
       await service.live.update({ userArn: ada.userArn, emailAddress: "eve@example.com" });
       await project.up();
-      assert.equal(project.state()[0]?.inputs.drift, undefined);
+      assert.equal(project.state()[0]?.inputs._drift, undefined);
       const refreshed = await project.pulumi("refresh", "--preview-only", "--expect-no-changes");
       assert.match(refreshed.output, /\n {4}2 unchanged\n/);
       assert.doesNotMatch(refreshed.output, /to update|\[diff/);

@@ -46,7 +46,7 @@ async function changes({ project }: Scenario): Promise<unknown> {
   const step = steps.find(
     ({ urn, op }: { urn: string; op: string }) => urn.includes("CodeStarRoster") && op !== "same",
   );
-  return step?.newState.inputs.changes;
+  return step?.newState.inputs._changes;
 }
 
 describe("the engine: rosters", () => {
@@ -102,7 +102,7 @@ describe("the engine: rosters", () => {
         removed: ["user003"],
       });
       const plain = await project.pulumi("preview");
-      assert.match(plain.output, /\+1 added, 1 changed, 1 drifted, 1 missing, 1 removed/);
+      assert.match(plain.output, /\+_1 added, 1 changed, 1 drifted, 1 missing, 1 removed/);
       const detail = await project.pulumi("preview", "--diff");
       assert.match(detail.output, /user001: "emailAddress"/);
       assert.doesNotMatch(detail.output, /example\.com|user005/);

@@ -80,7 +80,7 @@ export class ProviderHost {
   /** What a preview finds. Throws Refused. */
   async plan(resource: Resource | undefined, args: Props): Promise<Plan> {
     const inputs = await this.check(resource?.inputs ?? {}, args);
-    const { drift } = inputs;
+    const { _drift: drift } = inputs;
     if (resource === undefined) return { op: "create", inputs, drift };
     const { changes, replaces = [] } = await this.diff(resource, inputs);
     if (replaces.length > 0) {
@@ -102,7 +102,7 @@ export class ProviderHost {
   }
 
   async check(olds: Props, args: Props): Promise<Props> {
-    const news = overTheWire({ ...args, isPreview: true, __provider: providerText });
+    const news = overTheWire({ ...args, __isPreview: true, __provider: providerText });
     const { inputs = news, failures = [] } = await this.provider.check(overTheWire(olds), news);
     for (const { property } of failures) assert.equal(property, "", "its value would be printed");
     if (failures.length > 0) throw new Refused(failures.map(({ reason }) => reason));

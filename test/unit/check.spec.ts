@@ -63,7 +63,7 @@ describe("checkInputs", () => {
   });
 
   it("passes over what is not the program's", () => {
-    passes({ __provider: "exports.handler", drift: { profile: "missing" }, secretFields: ["x"] });
+    passes({ __provider: "exports.handler", _drift: { profile: "missing" }, secretFields: ["x"] });
     passes({ createdTimestamp: undefined, lastModifiedTimestamp: undefined });
   });
 

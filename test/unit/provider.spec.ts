@@ -791,9 +791,9 @@ describe("the provider: who moves within a program", () => {
     await deployed();
     service.calls.length = 0;
     const elsewhere = { own: [`eu-west-1 ${ada.userArn}`] };
-    await assert.rejects(host().apply(undefined, { ...differing, program: elsewhere }), Refused);
+    await assert.rejects(host().apply(undefined, { ...differing, __program: elsewhere }), Refused);
     const own = { own: [`us-east-1 ${ada.userArn}`] };
-    const { inputs } = await host().apply(undefined, { ...differing, program: own });
+    const { inputs } = await host().apply(undefined, { ...differing, __program: own });
     assert.equal(inputs.program, undefined, "not recorded");
     assert.deepEqual(
       service.writes().map(({ operation, input }) => [operation, input]),
@@ -920,10 +920,10 @@ describe("the provider: refresh, as the engine calls diff in it", () => {
     const { resource } = await up(undefined, withKey);
     await change({ displayName: "Eve" })();
     const { resource: repaired } = await up(resource, withKey);
-    assert.ok(repaired.inputs.drift, "the state still holds what was repaired");
+    assert.ok(repaired.inputs._drift, "the state still holds what was repaired");
     const process = host();
     const refreshed = await process.refresh(repaired);
-    assert.ok(!("drift" in refreshed!.inputs));
+    assert.ok(!("_drift" in refreshed!.inputs));
     assert.equal((await process.diff(refreshed!, repaired.inputs)).changes, false);
     assert.equal((await process.diff(repaired, refreshed!.inputs)).changes, false);
     await assertSettled(refreshed!, withKey);
