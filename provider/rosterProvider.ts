@@ -12,7 +12,7 @@ import {
 } from "./declared";
 import { isFault } from "./errors";
 import { readKnowledge } from "./knowledge";
-import { type FieldValues, type LiveProfile, liveValues, pick } from "./profile";
+import { type FieldValues, fields, type LiveProfile, liveValues, pick, sameValue } from "./profile";
 import { describeChanges, nameInAccount, type RosterChanges, summarize } from "./roster/changes";
 import { refusals } from "./roster/guard";
 import {
@@ -213,7 +213,9 @@ async function carryOut(
   const unmanaged = news.unmanaged === "remove" ? [] : plan.unmanaged;
   const moved = new Set([...movedOut, ...plan.moved].filter(planOptions(news).isDeclared));
   for (const userArn of Object.keys(news.people)) moved.delete(userArn);
-  const recorded = record(props, isUnknownElsewhere ? unmanagedProfiles : unmanaged, [...moved]);
+  // Where nobody was looked for, those who were found before stay reported.
+  const isLooked = current().drift && !isUnknownElsewhere;
+  const recorded = record(props, isLooked ? unmanaged : unmanagedProfiles, [...moved]);
   if (failures.length === 0) return recorded;
   throw Object.assign(new Error(`${failures.length} of the roster's writes failed`), {
     id,
@@ -276,7 +278,10 @@ async function makeWrite(
   }
 }
 
-/** Refreshes the people from the live profiles; an empty id when not one of them is left. */
+/**
+ * Refreshes the people from the live profiles; an empty id when not one of them is left. It answers no inputs: they
+ * stay as declared, and from them the next check tells who drifted or is missing.
+ */
 async function read(id: string, props: Props): Promise<pulumi.dynamic.ReadResult> {
   const recorded = props as unknown as RosterState;
   let profiles: ReadonlyMap<string, LiveProfile>;
@@ -293,9 +298,7 @@ async function read(id: string, props: Props): Promise<pulumi.dynamic.ReadResult
     if (profile !== undefined) people[userArn] = liveValues(declared, profile);
   }
   if (Object.keys(people).length === 0) return { id: "", props: {} };
-  const refreshed = { ...state(props), people };
-  const { unmanagedProfiles: _reported, movedOut: _moved, ...inputs } = refreshed as Props;
-  return { id, props: refreshed, inputs };
+  return { id, props: { ...state(props), people } };
 }
 
 /** Deletes every profile of the roster that the program does not declare elsewhere. */
@@ -378,7 +381,7 @@ function samePeople(before: RosterState, now: RosterInputs): boolean {
     arns.length === Object.keys(a).length &&
     arns.every((arn) => {
       const [was, is] = [a[arn], b[arn]];
-      return was !== undefined && is !== undefined && text(pick(was)) === text(pick(is));
+      return was && is && fields.every((field) => sameValue(field, was[field], is[field]));
     })
   );
 }

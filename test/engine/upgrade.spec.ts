@@ -55,7 +55,7 @@ describe("the engine: state of earlier releases", () => {
       await project.pulumi("stack", "import", "--file", "state.json");
 
       await project.pulumi("preview", "--expect-no-changes");
-      await project.pulumi("refresh", "--yes", "--skip-preview");
+      await project.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes");
       assert.deepEqual(service.writes(), []);
 
       const program = text("index.js").replace(
