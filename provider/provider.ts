@@ -61,7 +61,11 @@ async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResu
       inputs.adopt === true ||
       isUnknown(inputs.adopt),
   });
-  if (failures.length > 0) return refuse(...failures.map(({ reason }) => reason));
+  const reasons = failures.map(({ reason }) => reason);
+  // What is only missing is not needed when the profile turns out to be there.
+  const isWrong =
+    reasons.length > 0 && checkInputs(inputs, { ...current(), exists: true }).length > 0;
+  if (isWrong) return refuse(...reasons);
   if (inputs.region === undefined) {
     try {
       inputs.region = current().region ?? (await connection(undefined)).region;
@@ -70,13 +74,17 @@ async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResu
     }
   }
   const checked = inputs as unknown as ProfileInputs;
-  if (isUnknown(checked.userArn) || isUnknown(checked.region)) return { inputs };
+  if (isUnknown(checked.userArn) || isUnknown(checked.region)) {
+    return reasons.length > 0 ? refuse(...reasons) : { inputs };
+  }
   await declare(checked.region, [checked.userArn]);
 
   const exists = before.userArn === checked.userArn && before.region === checked.region;
   const live = current().drift ? await lookUp(checked) : "not read";
   if (live instanceof Failure) return refuse(live.message);
   if (!exists) {
+    const isSeen = live !== undefined && live !== "not read";
+    if (!isSeen && reasons.length > 0) return refuse(...reasons);
     const reason = conflict(checked, live);
     return reason ? refuse(reason) : { inputs };
   }
@@ -126,7 +134,9 @@ async function create(inputs: Props): Promise<pulumi.dynamic.CreateResult> {
 
 async function createOrTakeOver(service: Connection, news: ProfileInputs): Promise<LiveProfile> {
   const expected = mayTakeOver(news);
-  const live = expected ? await service.describe(news.userArn) : undefined;
+  // One without a name or an address cannot be created, but may be there.
+  const isLooked = expected || missingForCreate(news) !== undefined;
+  const live = isLooked ? await service.describe(news.userArn) : undefined;
   return live ? takeOver(service, news, live, expected) : createNew(service, news, expected);
 }
 
@@ -275,7 +285,7 @@ function conflict(
   live: LiveProfile | undefined | "not read",
 ): string | undefined {
   const expected = mayTakeOver(news);
-  if (live === undefined || (live === "not read" && !expected)) return missingForCreate(news);
+  if (live === undefined) return missingForCreate(news);
   if (live === "not read" || expected) return undefined;
   const known = pick(news, (_field, value) => !isUnknown(value));
   const differing = differences(known, live);

@@ -588,6 +588,22 @@ describe("the provider, as the engine calls it", () => {
   });
 });
 
+describe("the provider: a profile that exists, of a resource that is new", () => {
+  it("is taken when what is declared is equal, a name and an address left out", async () => {
+    const { resource } = await up(undefined, withKey);
+    for (const args of [keyOnly, { userArn: ada.userArn }]) {
+      const { plan, resource: renamed, writes } = await up(undefined, args);
+      assert.equal(plan.op, "create");
+      assert.deepEqual(writes, []);
+      assert.equal(renamed.outputs.createdTimestamp, resource.outputs.createdTimestamp);
+    }
+    const differing = { ...keyOnly, sshPublicKey: nistp256.line };
+    await assert.rejects(host().plan(undefined, differing), {
+      message: /a profile exists already and differs in sshPublicKey; set `adopt: true`/,
+    });
+  });
+});
+
 describe("the provider: what it refuses at preview", () => {
   it("a profile that exists and differs, naming the fields and the remedy, not the values", async () => {
     await service.live.create({ ...withKey, displayName: "Eve", sshPublicKey: nistp256.line });
