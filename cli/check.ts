@@ -60,7 +60,7 @@ async function check(argv: readonly string[]): Promise<number> {
   refuseEmpty(positionals);
   const account = chooseAccount(values.account);
   const loaded = loadRoster(positionals, { ...(account && { account }), partial: true });
-  await print(writers[output](loaded));
+  await print(reports[output](loaded));
   return loaded.problems.length === 0 ? 0 : 1;
 }
 
@@ -77,7 +77,8 @@ export function problemsText(loaded: LoadedRoster, stream: NodeJS.WriteStream): 
   return `${blocks.join("\n\n")}\n\n${summary(loaded)}\n`;
 }
 
-const writers: Record<(typeof outputs)[number], (loaded: LoadedRoster) => string> = {
+/** What is wrong with a roster, or that nothing is, by the value of `--output`. */
+export const reports: Record<(typeof outputs)[number], (loaded: LoadedRoster) => string> = {
   text(loaded) {
     return loaded.problems.length === 0
       ? `${allRight(loaded)}\n`
