@@ -1,5 +1,5 @@
 import { printableJson } from "../provider/printable";
-import { formatProblem, type LoadedRoster, loadRoster } from "../provider/roster";
+import { formatProblem, type LoadedRoster, loadRoster, type Notice } from "../provider/roster";
 import {
   choose,
   chooseAccount,
@@ -59,7 +59,11 @@ async function check(argv: readonly string[]): Promise<number> {
   if (positionals.length === 0) throw new UsageError("Which roster? Name a file or a folder.");
   refuseEmpty(positionals);
   const account = chooseAccount(values.account);
-  const loaded = loadRoster(positionals, { ...(account && { account }), partial: true });
+  const loaded = loadRoster(positionals, {
+    ...(account && { account }),
+    partial: true,
+    refuseEnded: true,
+  });
   await print(reports[output](loaded));
   return loaded.problems.length === 0 ? 0 : 1;
 }
@@ -80,11 +84,12 @@ export function problemsText(loaded: LoadedRoster, stream: NodeJS.WriteStream): 
 /** What is wrong with a roster, or that nothing is, by the value of `--output`. */
 export const reports: Record<(typeof outputs)[number], (loaded: LoadedRoster) => string> = {
   text(loaded) {
+    const notes = noticesText(loaded);
     return loaded.problems.length === 0
-      ? `${allRight(loaded)}\n`
-      : problemsText(loaded, process.stdout);
+      ? `${notes}${allRight(loaded)}\n`
+      : notes + problemsText(loaded, process.stdout);
   },
-  json({ roster, problems, stopped, files }) {
+  json({ roster, problems, stopped, files, notices }) {
     const { account, region, people, required } = roster;
     const report = {
       version: 1,
@@ -96,26 +101,34 @@ export const reports: Record<(typeof outputs)[number], (loaded: LoadedRoster) =>
       required,
       problems,
       ...(stopped && { stopped }),
+      notices,
     };
     return `${printableJson(report)}\n`;
   },
   markdown(loaded) {
-    if (loaded.problems.length === 0) return `**Roster check**: ${allRight(loaded)}\n`;
-    const lines = loaded.problems.map(
+    const right = loaded.problems.length === 0;
+    const head = `**Roster check**: ${right ? allRight(loaded) : summary(loaded)}\n`;
+    const lines = [...loaded.problems, ...loaded.notices].map(
       ({ file, line, column, message }) =>
         `- ${codeSpan(printable(`${file}:${line}:${column}`))} ${escapeMarkdown(printable(message))}`,
     );
-    return `**Roster check**: ${summary(loaded)}\n\n${fitting(lines).join("\n")}\n`;
+    return lines.length === 0 ? head : `${head}\n${fitting(lines).join("\n")}\n`;
   },
-  github({ problems }) {
-    return problems
-      .map(
-        ({ file, line, column, message }) =>
-          `::error file=${annotationProperty(file)},line=${line},col=${column},title=Roster::${annotationText(message)}\n`,
-      )
-      .join("");
+  github({ problems, notices }) {
+    const errors = problems.map((problem) => annotation("error", problem));
+    return [...errors, ...notices.map((notice) => annotation("notice", notice))].join("");
   },
 };
+
+/** One line for each notice, for standard output or, in other commands, standard error. */
+export function noticesText({ notices }: LoadedRoster): string {
+  return notices
+    .map(
+      ({ file, line, column, message }) =>
+        `${printable(`${file}:${line}:${column}: note: ${message}`)}\n`,
+    )
+    .join("");
+}
 
 function allRight({ roster, files }: LoadedRoster): string {
   const people = counted(roster.people.length, "person", "people");
@@ -139,6 +152,10 @@ function fitting(lines: readonly string[]): string[] {
   });
   const left = lines.length - kept.length;
   return left === 0 ? kept : [...kept, `- … and ${counted(left, "more problem", "more problems")}`];
+}
+
+function annotation(kind: "error" | "notice", { file, line, column, message }: Notice): string {
+  return `::${kind} file=${annotationProperty(file)},line=${line},col=${column},title=Roster::${annotationText(message)}\n`;
 }
 
 /** The text of a workflow command, in which `%` begins an escape. */

@@ -7,7 +7,7 @@ import {
   UsageError,
   usageHint,
 } from "./arguments";
-import { problemsText } from "./check";
+import { noticesText, problemsText } from "./check";
 import { driftHtml } from "./drift/html";
 import { IgnoresError, Ignoring, readIgnores } from "./drift/ignores";
 import { driftJson } from "./drift/json";
@@ -94,6 +94,7 @@ async function drift(argv: readonly string[]): Promise<number> {
     process.stderr.write(problemsText(loaded, process.stderr));
     return 1;
   }
+  process.stderr.write(noticesText(loaded));
   const { people, region: declaredRegion } = loaded.roster;
   if (values.region && declaredRegion && values.region !== declaredRegion) {
     throw new ReadFailure(

@@ -7,6 +7,7 @@ import { Problems } from "../../provider/roster/problems";
 import { readYaml } from "../../provider/roster/readYaml";
 import { reportRepeated, reportShape } from "../../provider/roster/shape";
 import { SourceText } from "../../provider/roster/sourceText";
+import { isDay } from "../../provider/roster/until";
 import { matchesWildcards } from "../../provider/roster/wildcards";
 import { ignoresSchema } from "./ignoresSchema";
 
@@ -76,7 +77,7 @@ function check(content: Located, source: SourceText, problems: Problems): Ignore
   }
   for (const [index, { expires, fields: named }] of data.entries()) {
     const item = at(content, [index]);
-    if (!isDate(expires)) {
+    if (!isDay(expires)) {
       const span = entry(item, "expires")!.value.span;
       problems.add(source, span, "invalid-value", "expires must be a day, as YYYY-MM-DD");
     }
@@ -87,15 +88,6 @@ function check(content: Located, source: SourceText, problems: Problems): Ignore
     }
   }
   return data as Ignore[];
-}
-
-function isDate(text: string): boolean {
-  const time = Date.parse(`${text}T00:00:00Z`);
-  return (
-    /^\d{4}-\d\d-\d\d$/.test(text) &&
-    !Number.isNaN(time) &&
-    new Date(time).toISOString().startsWith(text)
-  );
 }
 
 /** The ignores in force on a day, and what they have been used for. */

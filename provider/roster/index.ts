@@ -11,11 +11,13 @@ import { checkRestrictions } from "./restrictions";
 import type { Allowance } from "./schema";
 import { Cascade, type RosterFile } from "./settings";
 import type { SourceText } from "./sourceText";
+import { dayOf, type Notice } from "./until";
 
 export { type Comparison, compareRoster, type Drifted } from "./compare";
 export type { Person } from "./people";
 export { formatProblem, type Problem, type Rule } from "./problems";
 export type { Position, SourceText } from "./sourceText";
+export type { Notice } from "./until";
 export { type RosterFormat, rosterFormats, type WriteOptions, writeRoster } from "./write";
 
 /** People whose profiles are declared in files. */
@@ -36,6 +38,8 @@ export interface LoadedRoster {
   readonly problems: readonly Problem[];
   /** Whether the search ended at 1,000 problems. */
   readonly stopped: boolean;
+  /** Of the given files: keys that end soon or have ended. */
+  readonly notices: readonly Notice[];
   /** How many files the people are from. */
   readonly files: number;
   /** The files by the name that problems have, for `formatProblem`. */
@@ -53,6 +57,10 @@ export interface LoadOptions {
   readonly allowWeakKeys?: boolean;
   /** Where relative paths start; the working folder when absent. */
   readonly folder?: string;
+  /** The day by which `until` is judged, as YYYY-MM-DD in UTC; today when absent. */
+  readonly today?: string;
+  /** Takes a key that is still written after its `until` for a problem. */
+  readonly refuseEnded?: boolean;
   /** Passes over settings above the given paths. */
   readonly alone?: boolean;
   /** The paths may be some files of a roster, as editors and hooks name them, and declare nobody themselves. */
@@ -74,12 +82,14 @@ export function loadRoster(
   const sources = new Map<string, SourceText>();
   const loaded = problems.gather(() => load(given, options, unconcerned, sources, problems));
   return {
-    ...(loaded ?? { roster: { people: [], required: [] }, files: sources.size, settingsAbove: [] }),
+    ...(loaded ?? { ...nothing, files: sources.size }),
     problems: problems.sorted(),
     stopped: problems.stopped,
     sources,
   };
 }
+
+const nothing = { roster: { people: [], required: [] }, notices: [], settingsAbove: [] };
 
 /** @param unconcerned takes the names of files whose problems are not wanted. */
 function load(
@@ -88,7 +98,7 @@ function load(
   unconcerned: Set<string>,
   sources: Map<string, SourceText>,
   problems: Problems,
-): Pick<LoadedRoster, "roster" | "files" | "settingsAbove"> {
+): Pick<LoadedRoster, "roster" | "files" | "notices" | "settingsAbove"> {
   const folder = options.folder ?? process.cwd();
   const own = readFiles(findFiles(given, folder, problems), sources, problems);
   const { above, others, unread } = options.alone
@@ -102,12 +112,16 @@ function load(
   const isAllowed = (file: RosterFile, what: Allowance) =>
     cascade.root(file).settings.allow?.includes(what) ?? false;
 
+  const notices: Notice[] = [];
   const declared = files.flatMap((file) =>
     readPeople(
       file,
       cascade,
       {
         ...(options.account && { account: options.account }),
+        today: options.today ?? dayOf(new Date()),
+        refuseEnded: options.refuseEnded ?? false,
+        notices,
         allowWeakKeys: (of) => options.allowWeakKeys || isAllowed(of, "weak-keys"),
       },
       problems,
@@ -141,6 +155,7 @@ function load(
       required: required.filter((userArn) => arns.has(userArn)),
     },
     files: own.length,
+    notices: notices.filter(({ file }) => own.some(({ source }) => source.file === file)),
     settingsAbove: above.map(({ source }) => source.file),
   };
 }

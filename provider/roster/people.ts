@@ -8,6 +8,7 @@ import { type PersonContent, personFieldNames, personSchema } from "./schema";
 import type { Cascade, RosterFile } from "./settings";
 import { fieldSpan, reportRepeated, reportShape } from "./shape";
 import type { Position, Span } from "./sourceText";
+import { daysLeft, type Notice, untilClause } from "./until";
 
 /** One person of a roster, with everything that defaults and key files say filled in. */
 export interface Person {
@@ -33,6 +34,11 @@ export interface DeclaredPerson extends Person {
 
 export interface PeopleOptions {
   readonly account?: string;
+  /** As YYYY-MM-DD in UTC. */
+  readonly today: string;
+  /** Whether a key that has ended may not be written any more. */
+  readonly refuseEnded: boolean;
+  readonly notices: Notice[];
   readonly allowWeakKeys: (file: RosterFile) => boolean;
 }
 
@@ -65,6 +71,7 @@ export function readPeople(
     path: cascade.default(file, "path") ?? "/",
     emailDomain: cascade.default(file, "emailDomain"),
     defaultsWrong: cascade.isWrong(file, "defaults"),
+    options,
     keyFiles: new KeyFiles(file.path),
     allowWeakKeys: options.allowWeakKeys(file),
     problems,
@@ -83,6 +90,7 @@ interface Reading {
   readonly path: string;
   readonly emailDomain: string | undefined;
   readonly defaultsWrong: boolean;
+  readonly options: PeopleOptions;
   readonly keyFiles: KeyFiles;
   readonly allowWeakKeys: boolean;
   readonly problems: Problems;
@@ -106,11 +114,14 @@ function readPerson(person: LocatedEntry, reading: Reading): DeclaredPerson {
     ...(sshPublicKey !== undefined && { sshPublicKey }),
   };
   checkValues(person, inputs, shapely, reading);
+  const ended = hasEnded(person, fields.until, sshPublicKey, reading);
   const homeless = account === undefined && !isArn;
   return {
     displayName: "",
     emailAddress: "",
     ...inputs,
+    // Also where no key is declared: one that was added since is revoked.
+    ...(ended && { sshPublicKey: "" }),
     position: file.source.position(person.keySpan.start),
     file,
     keySpan: person.keySpan,
@@ -196,6 +207,27 @@ function checkValues(
       problems.add(source, { start: span.start, end: span.start }, "invalid-value", reason);
     }
   }
+}
+
+/** Whether the last day of the person's key is over. Says so, and says beforehand that it comes. */
+function hasEnded(
+  { key, keySpan, value }: LocatedEntry,
+  until: string | undefined,
+  sshPublicKey: string | undefined,
+  { file: { source }, problems, options }: Reading,
+): boolean {
+  if (until === undefined) return false;
+  const { today, refuseEnded, notices } = options;
+  const span = fieldSpan(value, "until", keySpan);
+  const ended = daysLeft(until, today) < 0;
+  const clause = untilClause(until, today);
+  if (ended && refuseEnded && sshPublicKey) {
+    const message = `the last day of this key is over (${until}, in UTC); take the key out, or write a later day`;
+    problems.add(source, span, "ended-key", message);
+  } else if (clause !== undefined) {
+    notices.push({ ...source.position(span.start), message: `the key of ${quote(key)} ${clause}` });
+  }
+  return ended;
 }
 
 /** What is wrong with the key of a person that would make another ARN than was meant. */

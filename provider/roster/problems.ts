@@ -17,6 +17,7 @@ export type Rule =
   | "shared-email"
   | "reused-key"
   | "weak-key"
+  | "ended-key"
   | "key-file"
   | "restricted"
   | "required-person"

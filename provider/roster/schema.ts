@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isDay } from "./until";
 import { choicesOf, hasWildcard, pathPattern } from "./wildcards";
 
 /**
@@ -61,6 +62,16 @@ export const personSchema = z
           "A file with the public key or keys, one a line, relative to this file. Instead of sshPublicKey.",
         pattern: "^(?![/~\\\\]|[A-Za-z]:)",
         examples: ["keys/ada.pub"],
+      })
+      .optional(),
+    until: z
+      .string()
+      .refine(isDay, 'must be a day, in quotes, for example "2027-03-31"')
+      .meta({
+        description:
+          "The last day of the SSH key, in UTC, as YYYY-MM-DD in quotes. From the day after it is declared absent.",
+        pattern: "^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$",
+        examples: ["2027-03-31"],
       })
       .optional(),
   })

@@ -83,12 +83,22 @@ describe("the JSON Schema and check", () => {
     fc.constantFrom(null, 1, {}, [1], [null]),
   );
   const sshPublicKeyFile = mostly("key.pub", "/key.pub", "~/key.pub", "C:\\key.pub", "\\key.pub");
+  // That a month has no 31st, check says alone.
+  const until = mostly("2027-03-31", "2028-02-29", "2027-13-01", "2027-00-10", "2027-3-1");
   const person = fc.oneof(
     {
       weight: 8,
       arbitrary: fc
         .record(
-          { displayName, emailAddress, sshPublicKey, sshPublicKeyFile, "x-y": wrong, other: wrong },
+          {
+            displayName,
+            emailAddress,
+            sshPublicKey,
+            sshPublicKeyFile,
+            "x-y": wrong,
+            other: wrong,
+            until,
+          },
           { requiredKeys: [] },
         )
         .map(rarely),
