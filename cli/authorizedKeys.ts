@@ -4,7 +4,7 @@ import { type GivenSettings, SettingsError } from "./authorizedKeys/config";
 import { authorizedKeyLines } from "./authorizedKeys/keyLines";
 import { findKeyText, type KeySource, NoAnswer } from "./authorizedKeys/keyText";
 import { defaultConfig, readSettings, type Settings } from "./authorizedKeys/settings";
-import { print } from "./terminal";
+import { print, printable } from "./terminal";
 
 export const usage = `Usage: codestar-profiles authorized-keys USER [options]
 
@@ -50,7 +50,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     return userArn === undefined ? 0 : await printInTime(settings, userArn);
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`${error.message}\n\n${usage}`);
+      process.stderr.write(`${printable(error.message)}\n\n${usage}`);
       return 2;
     }
     if (!(error instanceof SettingsError)) throw error;
@@ -160,7 +160,9 @@ function leave(status: number): never {
   process.exit(status);
 }
 
-function complain(message: string, syslog: boolean): void {
+function complain(sentence: string, syslog: boolean): void {
+  // A part of it may be what a service said.
+  const message = printable(sentence);
   process.stderr.write(`${message}\n`);
   if (!syslog) return;
   const { spawn } = require("node:child_process") as typeof import("node:child_process");

@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
-import { createClient } from "../provider/client";
+import { statSync } from "node:fs";
+import { type Connection, connect } from "../provider/connection";
 import { explain } from "../provider/errors";
 import type { LiveProfile } from "../provider/profile";
 import { endpointName, readSettings, type Settings } from "../provider/settings";
-import { counted, startProgress } from "./terminal";
+import { counted, printable, startProgress } from "./terminal";
 
 /** Where to read live profiles, as the command line says. */
 export interface Source {
@@ -23,13 +23,14 @@ export interface LiveProfiles {
   readonly calls: number;
 }
 
-/** Reading failed; the message is one sentence. */
+/** Reading failed; the message is one sentence, in which nothing that a service said acts on a terminal. */
 export class ReadFailure extends Error {
   override name = "ReadFailure";
-}
 
-/** A page holds at most 100 profiles, so this is a billion: more is a service that never ends its list. */
-const mostPages = 10_000_000;
+  constructor(message: string) {
+    super(printable(message));
+  }
+}
 
 /**
  * Every live profile of the region, read page by page with ListUserProfiles, with progress on a terminal.
@@ -39,44 +40,22 @@ export async function readLiveProfiles(source: Source): Promise<LiveProfiles> {
   const settings = settingsOf(source);
   const endpoint = source.endpoint ?? endpointName(settings);
   refuseMissingFile(settings, endpoint);
-  const { ListUserProfilesCommand } =
-    require("../provider/awsSdk") as typeof import("../provider/awsSdk");
-  const client = createClient(settings, settings.region);
-  const progress = startProgress(`Reading live profiles at ${endpoint}`);
-  const profiles = new Map<string, LiveProfile>();
+  const reading = `Reading live profiles at ${endpoint}`;
+  const progress = startProgress(reading);
+  let connection: Connection | undefined;
   let calls = 0;
-  let nextToken: string | undefined;
   try {
-    const region = await client.config.region();
-    do {
+    connection = await connect(settings, settings.region);
+    const profiles = await connection.list((read) => {
       calls++;
-      const page = await client.send(
-        new ListUserProfilesCommand({ maxResults: 100, ...(nextToken && { nextToken }) }),
-      );
-      // A profile created or deleted meanwhile can shift the pages; the ARN keeps it from counting twice.
-      for (const { userArn = "", displayName, emailAddress, sshPublicKey } of page.userProfiles ??
-        []) {
-        profiles.set(userArn, {
-          userArn,
-          displayName: displayName ?? "",
-          emailAddress: emailAddress ?? "",
-          sshPublicKey: sshPublicKey ?? "",
-        });
-      }
-      progress.update(
-        `Reading live profiles at ${endpoint}: ${counted(profiles.size, "profile", "profiles")}`,
-      );
-      if (page.nextToken !== undefined && (page.nextToken === nextToken || calls > mostPages)) {
-        throw new Error("ListUserProfiles answers with the same token again and again");
-      }
-      nextToken = page.nextToken;
-    } while (nextToken !== undefined);
-    return { profiles: [...profiles.values()], region, endpoint, calls };
+      progress.update(`${reading}: ${counted(read, "profile", "profiles")}`);
+    });
+    return { profiles, region: connection.region, endpoint, calls };
   } catch (error) {
     throw new ReadFailure(`Reading live profiles: ${explainToUser(error, settings)}`);
   } finally {
     progress.stop();
-    client.destroy();
+    connection?.close();
   }
 }
 
@@ -93,11 +72,11 @@ function settingsOf({ endpoint, region, profile }: Source): Settings {
   }
 }
 
-/** Opening a store creates it, and a misspelt name would then read as a directory without anyone. */
+/** Opening makes a store of what is none yet, and a misspelt name would then read as a directory without anyone. */
 function refuseMissingFile({ endpoint }: Settings, name: string): void {
   if (endpoint?.kind !== "store" || !endpoint.url.startsWith("file:")) return;
   const path = endpoint.url.slice("file:".length).replace(/\?.*$/, "");
-  if (!existsSync(path)) {
+  if (!statSync(path, { throwIfNoEntry: false })?.size) {
     throw new ReadFailure(
       `Reading live profiles: there is no store at ${name}; correct --endpoint`,
     );

@@ -16,7 +16,11 @@ export interface Connection {
   update(userArn: string, values: FieldValues): Promise<LiveProfile>;
   /** An absent profile is no error. */
   delete(userArn: string): Promise<void>;
-  list(): Promise<LiveProfile[]>;
+  /**
+   * Every live profile, once each, page by page: one created or deleted meanwhile can shift the pages.
+   * @param onPage is told after each page how many profiles have been read.
+   */
+  list(onPage?: (profiles: number) => void): Promise<LiveProfile[]>;
   /** Every live profile by ARN, read once and kept up to date by the writes of this connection. */
   all(): Promise<ReadonlyMap<string, LiveProfile>>;
   close(): void;
@@ -40,9 +44,10 @@ export async function connect(settings: Settings, region: string | undefined): P
       ...(nextToken && { nextToken }),
     });
     if (!Array.isArray(output.userProfiles)) throw new UnexpectedAnswer("no list of profiles");
+    const next = text(output.nextToken);
     return {
       profiles: output.userProfiles.map((summary) => flatten(summary, summary.userArn)),
-      ...(output.nextToken && { nextToken: output.nextToken }),
+      ...(next && { nextToken: next }),
     };
   };
   const directory = createDirectory(
@@ -64,20 +69,21 @@ export async function connect(settings: Settings, region: string | undefined): P
     (await everyone?.catch(() => undefined))?.set(profile.userArn, profile);
     return profile;
   };
-  const list = async () => {
-    const all: LiveProfile[] = [];
+  const list: Connection["list"] = async (onPage) => {
+    const all = new Map<string, LiveProfile>();
     const tokens = new Set<string>();
     let nextToken: string | undefined;
     do {
       const read = await page(nextToken);
-      all.push(...read.profiles);
+      for (const profile of read.profiles) all.set(profile.userArn, profile);
+      onPage?.(all.size);
       nextToken = read.nextToken;
       if (nextToken !== undefined && tokens.has(nextToken)) {
         throw new UnexpectedAnswer("the same token twice");
       }
       if (nextToken !== undefined) tokens.add(nextToken);
     } while (nextToken !== undefined);
-    return all;
+    return [...all.values()];
   };
   return {
     region: await service.region(),
@@ -133,13 +139,20 @@ export function connections(settings: Settings): (region?: string) => Promise<Co
  */
 function flatten(output: Reply, userArn: string | undefined): LiveProfile {
   const { createdTimestamp, lastModifiedTimestamp } = output;
-  if (!userArn || output.userArn !== userArn) throw new UnexpectedAnswer("not the profile");
+  if (!userArn || text(output.userArn) !== userArn) throw new UnexpectedAnswer("not the profile");
   return {
     userArn,
-    displayName: output.displayName ?? "",
-    emailAddress: output.emailAddress ?? "",
-    sshPublicKey: output.sshPublicKey ?? "",
+    displayName: text(output.displayName),
+    emailAddress: text(output.emailAddress),
+    sshPublicKey: text(output.sshPublicKey),
     ...(createdTimestamp && { createdTimestamp: createdTimestamp.toISOString() }),
     ...(lastModifiedTimestamp && { lastModifiedTimestamp: lastModifiedTimestamp.toISOString() }),
   };
+}
+
+/** A field that should be a text, `""` when it is absent. Not every service keeps to the types of the API. */
+function text(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  if (typeof value !== "string") throw new UnexpectedAnswer("a field of another type");
+  return value;
 }

@@ -1,6 +1,6 @@
-/** PEM of any kind, OpenSSH, SSH2, PGP; then PuTTY; then age. */
+/** PEM of any kind, OpenSSH, SSH2, PGP; then PuTTY; then the encryption of a PEM file; then age. */
 const written =
-  /(?:-{4,5} ?)?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|PuTTY-User-Key-File|Private-(?:Lines|MAC|Hash):|AGE-SECRET-KEY-1/i;
+  /(?:-{4,5} ?)?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|PuTTY-User-Key-File|Private-(?:Lines|MAC|Hash):|DEK-Info:|AGE-SECRET-KEY-1/i;
 
 /** The first bytes of a private key of ssh.com; the two zeros begin its length. */
 const sshComMagic = "\x3f\x6f\xf9\xeb\0\0";

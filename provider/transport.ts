@@ -1,5 +1,6 @@
 import type { EmbeddedRequestHandler } from "../service/embedded";
 import { createClient, regionOf } from "./client";
+import { UnexpectedAnswer } from "./errors";
 import type { Settings } from "./settings";
 
 export type Operation =
@@ -57,10 +58,21 @@ function overSdk(settings: Settings, region: string | undefined): Transport {
     ) => InstanceType<typeof sdk.DescribeUserProfileCommand>
   >;
   return {
-    send: (operation, input) => client.send(new commands[operation](input)),
+    async send(operation, input) {
+      try {
+        return await client.send(new commands[operation](input));
+      } catch (error) {
+        throw error instanceof TypeError && !("code" in error) ? wrongTypes(error) : error;
+      }
+    },
     region: () => client.config.region(),
     close: () => client.destroy(),
   };
+}
+
+/** The SDK believes an answer to have the types of the API, and stumbles when it has not. */
+function wrongTypes(error: TypeError): UnexpectedAnswer {
+  return new UnexpectedAnswer("values of other types", { cause: error });
 }
 
 /** The same requests and replies as over HTTP, handed to the service as they are. */

@@ -1,5 +1,4 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
-import { printable } from "../terminal";
 import { type KeySource, NoAnswer } from "./keyText";
 
 /** A profile is at most 100 kB of JSON: a key of 16,384 characters, each escaped as six. */
@@ -93,8 +92,9 @@ function post(
 
 function failure({ code = "", message }: NodeJS.ErrnoException): NoAnswer {
   if (/^E[A-Z]+(?:_AGAIN)?$/.test(code)) return new NoAnswer(`does not answer (${code})`, true);
+  if (code.startsWith("HPE_")) return new NoAnswer(`answered with no HTTP (${code})`, true);
   // Such as a certificate that is not trusted: nothing that passes by itself.
-  return new NoAnswer(`cannot be talked to: ${printable(message).slice(0, longestMessage)}`, false);
+  return new NoAnswer(`cannot be talked to: ${message.slice(0, longestMessage)}`, false);
 }
 
 async function read(response: IncomingMessage): Promise<Answer> {
@@ -103,7 +103,7 @@ async function read(response: IncomingMessage): Promise<Answer> {
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
       length += chunk.length;
-      if (length > longestAnswer) throw new NoAnswer("answered with too much", false);
+      if (length > longestAnswer) throw new NoAnswer("answered with too much", true);
       chunks.push(chunk);
     }
   } catch (error) {
@@ -114,11 +114,16 @@ async function read(response: IncomingMessage): Promise<Answer> {
   return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") };
 }
 
+/**
+ * Only what the API says counts as said by the service. Anything else comes from what is on the way, a proxy
+ * or a page about a failure, while the service is away.
+ */
 function keyTextOf({ status, text }: Answer, userArn: string): string | undefined {
   const body = parse(text);
   if (status === 200) {
+    if (typeof body?.userArn !== "string") throw new NoAnswer("answered with no profile", true);
     // Some other answer, of a cache on the way perhaps, must not become this user's keys.
-    if (body?.userArn !== userArn) throw new NoAnswer("answered with another profile", false);
+    if (body.userArn !== userArn) throw new NoAnswer("answered with another profile", false);
     const { sshPublicKey = "" } = body;
     if (typeof sshPublicKey !== "string") throw new NoAnswer("answered with no profile", false);
     return sshPublicKey;
@@ -127,8 +132,8 @@ function keyTextOf({ status, text }: Answer, userArn: string): string | undefine
   if (type === "UserProfileNotFoundException") return undefined;
   const message = typeof body?.message === "string" ? body.message : "";
   const said = type === "" ? `answered with status ${status}` : `refused: ${message} (${type})`;
-  const outage = status >= 500 || type === "ThrottlingException";
-  throw new NoAnswer(printable(said).slice(0, longestMessage), outage);
+  const outage = type === "" || status >= 500 || status === 429 || type === "ThrottlingException";
+  throw new NoAnswer(said.slice(0, longestMessage), outage);
 }
 
 function typeOf(body: Record<string, unknown> | undefined): string {

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { openStore } from "../../service/store/open";
 import { type ProfileStore, StoreUnavailableError } from "../../service/store/store";
@@ -13,8 +13,10 @@ export async function findInStore(
   const path = endpoint.startsWith("file://")
     ? fileURLToPath(endpoint)
     : endpoint.slice("file:".length);
-  // Opening would create it, and then nobody had a key.
-  if (!existsSync(path)) throw new NoAnswer("is not there", false);
+  // Opening would make a store of it, and then nobody had a key.
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) throw new NoAnswer("is not there", false);
+  if (stats.size === 0) throw new NoAnswer("is empty, so it is no store", false);
   return Promise.race([read(endpoint, region, userArn), aborted(signal)]);
 }
 

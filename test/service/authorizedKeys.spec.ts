@@ -167,6 +167,12 @@ describe("codestar-profiles authorized-keys", function () {
     const missing = await keysOf("ada", { endpoint: `file:${path}` });
     assert.deepEqual([missing.status, missing.out], [1, ""]);
     assert.match(missing.err, /profiles\.db is not there\n$/);
+    const empty = join(folder, "empty.db");
+    writeFileSync(empty, "");
+    const none = await keysOf("ada", { endpoint: `file:${empty}` });
+    assert.deepEqual([none.status, none.out], [1, ""]);
+    assert.match(none.err, /empty\.db is empty, so it is no store\n$/);
+    assert.equal(statSync(empty).size, 0);
     const file = await openStore(`file:${path}`);
     closing.push(() => file.close());
     await file.create(region, storedProfile({ userArn: ada, sshPublicKey: ed25519.line }));
@@ -234,7 +240,7 @@ describe("codestar-profiles authorized-keys", function () {
       [
         "answers with a page",
         (_, response) => response.end(`<html>${ed25519.line}`),
-        /answered with another profile\n$/,
+        /answered with no profile\n$/,
       ],
       [
         "answers without end",
@@ -363,6 +369,54 @@ describe("codestar-profiles authorized-keys", function () {
       await stop();
       const { status, out } = await keysOf("ada", { endpoint, ...cache() });
       assert.deepEqual([status, out], [0, ""]);
+    });
+
+    it("is asked for whatever comes from the way to the service, not from the service", async () => {
+      let listener: RequestListener = () => {};
+      const endpoint = await pretend((request, response) => listener(request, response));
+      const profile = JSON.stringify({ userArn: ada, sshPublicKey: ed25519.line });
+      listener = (_, response) => response.end(profile);
+      await keysOf("ada", { endpoint, ...cache() });
+      const answer = (status: number, body: string) => (): RequestListener => (_, response) =>
+        response.writeHead(status).end(body);
+      const outages: Record<string, () => RequestListener> = {
+        "429 without a type": answer(429, "slow down"),
+        "429 with a type": answer(429, '{"__type":"TooManyRequestsException"}'),
+        "a throttled call": answer(400, '{"__type":"ThrottlingException"}'),
+        "a plain 404": answer(404, "not here"),
+        "a 404 in JSON": answer(404, '{"message":"no such route"}'),
+        "403 of a proxy": answer(403, "<html>blocked"),
+        "a redirect": answer(302, ""),
+        "502": answer(502, "<html>"),
+        "a page": answer(200, "<html>"),
+        "an endless page": answer(200, "x".repeat(300_000)),
+        "204": answer(204, ""),
+        ...Object.fromEntries(
+          ["", "{}", "[]", "null", '"hello"', '{"status":"ok"}'].map((body) => [
+            `200 with ${body || "nothing"}`,
+            answer(200, body),
+          ]),
+        ),
+        "no HTTP": () => (request) => request.socket.end("SSH-2.0-x\r\n"),
+      };
+      for (const [title, of] of Object.entries(outages)) {
+        listener = of();
+        const { status, out, err } = await keysOf("ada", { endpoint, ...cache() });
+        assert.deepEqual([status, out], [0, printed(ed25519.line)], title);
+        assert.match(err, /^Reading the keys of \S+: http\S+ (answered|refused)/, title);
+      }
+      // None of them has taken the place of what is in the cache, and no refusal of the service brings it out.
+      const refusals = [
+        answer(400, '{"__type":"AccessDeniedException","message":"no"}'),
+        answer(403, '{"__type":"UnrecognizedClientException"}'),
+        answer(200, JSON.stringify({ userArn: arnOf("eve"), sshPublicKey: "" })),
+        answer(200, JSON.stringify({ userArn: ada, sshPublicKey: [] })),
+      ];
+      for (const of of refusals) {
+        listener = of();
+        const { status, out } = await keysOf("ada", { endpoint, ...cache() });
+        assert.deepEqual([status, out], [1, ""]);
+      }
     });
 
     it("is not asked when the service refuses", async () => {

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { ReadFailure, readLiveProfiles } from "../../cli/liveProfiles";
 import type { LiveProfile } from "../../provider/profile";
 import { openStore } from "../../service/store/open";
 import { codestarProfiles } from "../support/commandLine";
@@ -335,6 +336,106 @@ people:
           assert.doesNotMatch(err, /\n {4}at /, "no stack");
         }
         assert.ok(!existsSync(join(folder.path, "none.db")), "no store comes to be");
+      } finally {
+        web.close();
+      }
+    });
+  });
+
+  describe("drift and export", () => {
+    it("answer 1 to an answer without profiles, and never take it for nobody", async () => {
+      folder.write({ "team.yaml": team });
+      let status = 200;
+      let body = "";
+      const web = createServer((request, response) => {
+        request.resume();
+        response.writeHead(status, { "content-type": "application/json" });
+        response.end(status === 204 ? undefined : body);
+      });
+      await new Promise<void>((resolve) => web.listen(0, "127.0.0.1", resolve));
+      const address = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
+      const page = (profiles: unknown, nextToken?: unknown) =>
+        JSON.stringify({ userProfiles: profiles, nextToken });
+      const answers: readonly (readonly [number, string])[] = [
+        [204, ""],
+        [200, ""],
+        [200, "{}"],
+        [200, "[]"],
+        [200, "null"],
+        [200, '"hello"'],
+        [200, "7"],
+        [200, "<html>"],
+        [200, '{"status":"ok"}'],
+        [201, '{"status":"ok"}'],
+        [200, page(null)],
+        [200, page({})],
+        [200, page("ada")],
+        [200, page(["ada"])],
+        [200, page([[]])],
+        [200, page([{ displayName: "Ada" }])],
+        [200, page([{ userArn: 7 }])],
+        [200, page([{ userArn: arn("ada"), sshPublicKey: {} }])],
+        [200, page([], { a: 1 })],
+        [200, page([{ userArn: arn("ada") }], "again")],
+      ];
+      try {
+        const sentence =
+          /^Reading live profiles: http\S+ answered with something other than the CodeStar API.*; correct --endpoint$/;
+        for (const answer of answers) {
+          [status, body] = answer;
+          await assert.rejects(
+            readLiveProfiles({ endpoint: address, region }),
+            (error) => error instanceof ReadFailure && sentence.test(error.message),
+            `${answer}`,
+          );
+        }
+        for (const answer of answers.slice(0, 3)) {
+          [status, body] = answer;
+          for (const argv of [
+            ["drift", "team.yaml", "--endpoint", address],
+            ["export", "--endpoint", address, "--region", region, "--file", "out.yaml"],
+          ]) {
+            const outcome = await run(...argv);
+            assert.deepEqual([outcome.status, outcome.out], [1, ""], `${argv[0]}: ${answer}`);
+            assert.match(outcome.err.trimEnd(), sentence);
+          }
+        }
+        assert.ok(!existsSync(join(folder.path, "out.yaml")));
+      } finally {
+        web.close();
+      }
+    });
+
+    it("take no empty file for a store", async () => {
+      folder.write({ "team.yaml": team, "empty.db": "" });
+      const endpoint = ["--endpoint", "file:empty.db"];
+      for (const argv of [
+        ["drift", "team.yaml"],
+        ["export", "--region", region],
+      ]) {
+        const { status, out, err } = await run(...argv, ...endpoint);
+        assert.deepEqual([status, out], [1, ""]);
+        assert.match(err, /there is no store at file:empty\.db/);
+      }
+      assert.equal(read("empty.db"), "");
+    });
+
+    it("print nothing of a hostile service that acts on a terminal", async () => {
+      folder.write({ "team.yaml": team });
+      const web = createServer((request, response) => {
+        request.resume();
+        response.writeHead(400);
+        response.end(
+          '{"__type":"X\\u001b[2J","message":"a\\u001b]0;x\\u0007\\r\\u202e::error::b"}',
+        );
+      });
+      await new Promise<void>((resolve) => web.listen(0, "127.0.0.1", resolve));
+      const address = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
+      try {
+        const { status, err } = await run("drift", "team.yaml", "--endpoint", address);
+        assert.equal(status, 1);
+        assert.match(err, /^Reading live profiles: a.*::error::b \(X<U\+001B>\[2J\)\n$/);
+        assert.doesNotMatch(err.slice(0, -1), /[\p{Cc}\u202e]/u);
       } finally {
         web.close();
       }
