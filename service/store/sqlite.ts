@@ -5,7 +5,7 @@ import { NotedFiles } from "./notedFiles";
 import { toNulSafe } from "./nulSafeText";
 import { asUnavailable } from "./sqliteFaults";
 import { ensureDatabaseFile, openSqliteFile, schemaVersion } from "./sqliteFile";
-import { asPage, columnBytes, columns, type Row, readPage, readRow } from "./sqliteRows";
+import { asPage, columns, readPage, readRow, rowBytes } from "./sqliteRows";
 import {
   type DamagedProfile,
   type ListRequest,
@@ -48,6 +48,9 @@ export async function openSqliteStore(
   }
 }
 
+/** Milliseconds for which reads trust that the file is still there; to look costs a tenth of a read. */
+const readsTrusted = 10;
+
 export class SqliteStore implements ProfileStore {
   readonly #path: string;
   readonly #verifyWrites: () => void;
@@ -86,7 +89,7 @@ export class SqliteStore implements ProfileStore {
       kind: "read",
       busyLimit,
       // Profiles that were replaced may hold keys that were revoked since.
-      verify: () => main.check(),
+      verify: atMostEvery(readsTrusted, () => main.check()),
       explain: (err) => asUnavailable(err, path),
     });
     this.#open = { database, statements: prepare(database) };
@@ -145,11 +148,12 @@ export class SqliteStore implements ProfileStore {
     const { listFrom, listAfter } = this.#statements();
     const { arnPrefix = "", after, limit } = request;
     const resumes = after !== undefined && after >= arnPrefix;
-    const { page, rows } = resumes ? listAfter : listFrom;
+    const { all, legible } = resumes ? listAfter : listFrom;
     const range = [region, resumes ? after : arnPrefix, endOf(arnPrefix), limit];
     return this.#reads.run(() => {
-      const [bytes] = page.get(range) as [Buffer];
-      return readPage(bytes) ?? (rows.all(range) as Row[]).map(readRow);
+      const page = readPage(bytesOf(all.get(range)));
+      // A list could not go on after an ARN that cannot be read.
+      return page.every(hasArn) ? page : readPage(bytesOf(legible.get(range)));
     });
   }
 
@@ -195,17 +199,15 @@ type Statements = ReturnType<typeof prepare>;
 function prepare(database: Database.Database) {
   const list = (comparison: ">" | ">=") => {
     const range = `region = ? AND user_arn ${comparison} ? AND user_arn < ?`;
-    const order = "ORDER BY user_arn LIMIT ?";
-    return {
-      page: database
-        .prepare(asPage(`SELECT ${columns} FROM profiles WHERE ${range} ${order}`))
-        .raw(),
-      /** With damaged profiles among them, but none whose ARN is: a list could not go on after it. */
-      rows: database
+    const page = (condition: string) =>
+      database
         .prepare(
-          `SELECT ${columnBytes} FROM profiles WHERE ${range} AND user_arn NOT GLOB '*[^ -~]*' ${order}`,
+          asPage(`SELECT ${columns} FROM profiles WHERE ${condition} ORDER BY user_arn LIMIT ?`),
         )
-        .raw(),
+        .raw();
+    return {
+      all: page(range),
+      legible: page(`${range} AND user_arn NOT GLOB '*[^ -~]*'`),
     };
   };
   return {
@@ -213,14 +215,14 @@ function prepare(database: Database.Database) {
       `INSERT INTO profiles (region, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     ),
     select: database
-      .prepare(`SELECT ${columnBytes} FROM profiles WHERE region = ? AND user_arn = ?`)
+      .prepare(`SELECT ${rowBytes} FROM profiles WHERE region = ? AND user_arn = ?`)
       .raw(),
     update: database
       .prepare(
         `UPDATE profiles SET display_name = coalesce(?, display_name),
            email_address = coalesce(?, email_address),
            ssh_public_key = coalesce(?, ssh_public_key), modified_at = max(?, modified_at)
-         WHERE region = ? AND user_arn = ? RETURNING ${columnBytes}`,
+         WHERE region = ? AND user_arn = ? RETURNING ${rowBytes}`,
       )
       .raw(),
     remove: database.prepare("DELETE FROM profiles WHERE region = ? AND user_arn = ?"),
@@ -231,8 +233,24 @@ function prepare(database: Database.Database) {
   };
 }
 
+/** The only value of a raw row. */
+const bytesOf = (row: unknown): Buffer => (row as [Buffer])[0];
+
+const hasArn = ({ userArn }: StoredProfile | DamagedProfile): boolean => userArn !== "";
+
 function wholeProfile(row: unknown): StoredProfile | undefined {
-  return row === undefined ? undefined : requireWhole(readRow(row as Row));
+  return row === undefined ? undefined : requireWhole(readRow(bytesOf(row)));
+}
+
+/** Runs the check unless one that ended well is younger than so many milliseconds. */
+function atMostEvery(milliseconds: number, check: () => void): () => void {
+  let passedAt = Number.NEGATIVE_INFINITY;
+  return () => {
+    const now = performance.now();
+    if (now - passedAt < milliseconds) return;
+    check();
+    passedAt = now;
+  };
 }
 
 /** The first text after all that start with the prefix; ARNs are ASCII, where code units sort as bytes do. */

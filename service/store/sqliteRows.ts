@@ -11,61 +11,61 @@ import { type DamagedProfile, profileOf, type StoredProfile } from "./store";
 export const columns =
   "user_arn, display_name, email_address, ssh_public_key, created_at, modified_at" as const;
 
-/** The columns as `readRow` takes them. A cast is right for a value of the wrong type, too. */
-export const columnBytes = columns
-  .split(", ")
-  .map((column) => `CAST(${column} AS ${column.endsWith("_at") ? "INTEGER" : "BLOB"})`)
-  .join(", ");
+/** A profile's columns as one JSON array in bytes; casts, since a damaged value may be of any type. */
+export const rowBytes = `CAST(${jsonRow()} AS BLOB)`;
 
-export type Row = [...texts: [Bytes, Bytes, Bytes, Bytes], createdAt: Time, modifiedAt: Time];
-
-type Bytes = Buffer | null;
-type Time = number | null;
-
-export function readRow(row: Row): StoredProfile | DamagedProfile {
-  const [userArn, displayName, emailAddress, sshPublicKey, createdAt, modifiedAt] = row;
-  const name = textIn(displayName);
-  return profileOf({
-    userArn: textIn(userArn),
-    displayName: name === undefined ? undefined : fromNulSafe(name),
-    emailAddress: textIn(emailAddress),
-    sshPublicKey: textIn(sshPublicKey),
-    createdAt: createdAt ?? undefined,
-    modifiedAt: modifiedAt ?? undefined,
-  });
-}
-
-function textIn(bytes: Bytes): string | undefined {
-  return bytes !== null && isUtf8(bytes) ? bytes.toString("utf8") : undefined;
-}
-
-/** Selects the rows of a query as one value for `readPage`: a fifth faster than the rows themselves. */
+/** Selects the rows of a query as one JSON array in bytes: a third faster than value by value. */
 export const asPage = (query: string): string =>
-  `SELECT CAST(json_group_array(json_array(${columns})) AS BLOB) FROM (${query})`;
+  `SELECT CAST(json_group_array(${jsonRow()}) AS BLOB) FROM (${query})`;
 
-/** Undefined when a profile among them is damaged. */
-export function readPage(page: Buffer): StoredProfile[] | undefined {
-  if (!isUtf8(page)) return undefined;
-  const rows = JSON.parse(page.toString("utf8")) as unknown[][];
-  return rows.every(isWhole) ? rows.map(toProfile) : undefined;
+function jsonRow(): string {
+  const casts = columns
+    .split(", ")
+    .map((column) => `CAST(${column} AS ${column.endsWith("_at") ? "INTEGER" : "TEXT"})`);
+  return `json_array(${casts.join(", ")})`;
 }
 
-type WholeRow = [string, string, string, string, number, number];
+type Value = string | number | null;
 
-function isWhole(row: unknown[]): row is WholeRow {
-  return row.every((value, index) => typeof value === (index < 4 ? "string" : "number"));
+export function readRow(bytes: Buffer): StoredProfile | DamagedProfile {
+  return toProfile(parse<Value[]>(bytes, (row) => row.map(fromLatin1)));
 }
 
-function toProfile(row: WholeRow): StoredProfile {
-  const [userArn, displayName, emailAddress, sshPublicKey, createdAt, modifiedAt] = row;
-  return {
+export function readPage(bytes: Buffer): readonly (StoredProfile | DamagedProfile)[] {
+  return parse<Value[][]>(bytes, (rows) => rows.map((row) => row.map(fromLatin1))).map(toProfile);
+}
+
+/** Bytes that are no UTF-8 are read as Latin-1, where each is a character, and repaired value by value. */
+function parse<T>(bytes: Buffer, repair: (value: T) => T): T {
+  return isUtf8(bytes)
+    ? (JSON.parse(bytes.toString("utf8")) as T)
+    : repair(JSON.parse(bytes.toString("latin1")) as T);
+}
+
+const fromLatin1 = (value: Value): Value =>
+  typeof value === "string" ? textIn(Buffer.from(value, "latin1")) : value;
+
+const textIn = (bytes: Buffer | null): string | null =>
+  bytes !== null && isUtf8(bytes) ? bytes.toString("utf8") : null;
+
+/** A value that cannot be read is null. */
+function toProfile(row: readonly Value[]): StoredProfile | DamagedProfile {
+  const [userArn, displayName, emailAddress, sshPublicKey, createdAt, modifiedAt] =
+    row as unknown as readonly [string, string, string, string, number, number];
+  const profile = {
     userArn,
-    displayName: fromNulSafe(displayName),
+    displayName: displayName && fromNulSafe(displayName),
     emailAddress,
     sshPublicKey,
     createdAt,
     modifiedAt,
   };
+  return row.includes(null) ? withoutNulls(profile) : profile;
+}
+
+function withoutNulls(profile: StoredProfile): StoredProfile | DamagedProfile {
+  const members = Object.entries(profile).map(([member, value]) => [member, value ?? undefined]);
+  return profileOf(Object.fromEntries(members) as StoredProfile);
 }
 
 /** ARN and region of each profile that is damaged, whatever of it. Reads every profile. */
@@ -76,14 +76,14 @@ export function damagedProfiles(database: Database.Database): string[] {
       `SELECT CAST(${separated} AS BLOB), CAST(region AS BLOB), CAST(user_arn AS BLOB) FROM profiles`,
     )
     .raw()
-    .iterate() as Iterable<[Bytes, Bytes, Bytes]>;
+    .iterate() as Iterable<[Buffer | null, Buffer | null, Buffer | null]>;
   const damaged: string[] = [];
   for (const [all, region, userArn] of rows) {
-    if (textIn(all) === undefined) damaged.push(`${legible(userArn)} (${legible(region)})`);
+    if (textIn(all) === null) damaged.push(`${legible(userArn)} (${legible(region)})`);
   }
   return damaged;
 }
 
 /** What is no character of an ARN or a region as `?`. */
-const legible = (bytes: Bytes): string =>
+const legible = (bytes: Buffer | null): string =>
   (bytes ?? Buffer.of()).toString("latin1").replace(/[^\x20-\x7e]/g, "?");

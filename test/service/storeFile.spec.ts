@@ -169,6 +169,8 @@ describe("the file of a file: store", function () {
       const store = await open();
       await create(store, "ada");
       rmSync(path);
+      // Reads trust for some milliseconds that it is there.
+      await pause(20);
       await assert.rejects(store.find(region, arnOf("ada")), { name: "StoreUnavailableError" });
       await assert.rejects(store.list(region, { limit: 1 }), { name: "StoreUnavailableError" });
     });
