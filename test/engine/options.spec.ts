@@ -154,9 +154,13 @@ describe("the engine: options that the engine keeps from the provider", () => {
         project.program(`new CodeStarUserProfile("ada", ${JSON.stringify(ada)}, ${options});`);
         await project.up();
         const before = (await service.live.find(ada.userArn))?.createdTimestamp;
+        await service.live.update({ userArn: ada.userArn, displayName: "Drifted" });
         service.calls.length = 0;
         await project.up("--replace", "**ada");
-        assert.ok(service.writes().every(({ operation }) => operation === "CreateUserProfile"));
+        assert.deepEqual(
+          service.writes().map(({ operation }) => operation),
+          ["UpdateUserProfile"],
+        );
         assert.deepEqual((await service.live.find(ada.userArn))?.createdTimestamp, before);
       }
       await project.pulumi("preview", "--expect-no-changes");
