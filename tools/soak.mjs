@@ -24,6 +24,16 @@ const soaks = [
     args: ["engine", "--grep", "whole_programs"],
     env: { CODESTAR_TEST_ENGINE_STEPS: "300" },
   },
+  {
+    name: "rosters",
+    args: ["unit", "--grep", "mutated rosters"],
+    env: { ROSTER_FUZZ_ROUNDS: "20000" },
+  },
+  {
+    name: "roster-schema",
+    args: ["unit", "--grep", "the JSON Schema and check"],
+    env: { ROSTER_RUNS: "5000" },
+  },
 ];
 
 /** Longer than any takes, in milliseconds. */

@@ -80,13 +80,20 @@ const indexes = new WeakMap<readonly LocatedEntry[], ReadonlyMap<string, Located
 
 /** The entries whose key came before in the same map, at any depth, but for what is below `x-` keys. */
 export function repeatedEntries(located: Located): LocatedEntry[] {
-  if (located.kind === "list") return located.items.flatMap(repeatedEntries);
-  if (located.kind !== "map") return [];
+  const repeated: LocatedEntry[] = [];
+  addRepeated(located, repeated);
+  return repeated;
+}
+
+function addRepeated(located: Located, repeated: LocatedEntry[]): void {
+  if (located.kind === "list") for (const item of located.items) addRepeated(item, repeated);
+  if (located.kind !== "map") return;
   const seen = new Set<string>();
-  return located.entries.flatMap((one) => {
-    const repeated = seen.size === seen.add(one.key).size ? [one] : [];
-    return isExtension(one.key) ? repeated : [...repeated, ...repeatedEntries(one.value)];
-  });
+  for (const one of located.entries) {
+    if (seen.has(one.key)) repeated.push(one);
+    seen.add(one.key);
+    if (!isExtension(one.key)) addRepeated(one.value, repeated);
+  }
 }
 
 /** A place for anchors, and for fields of other tools. */

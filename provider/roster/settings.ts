@@ -96,6 +96,8 @@ export function isSettingsFile({ path }: RosterFile): boolean {
 /** Finds, for every file, the settings that hold for it. */
 export class Cascade {
   private readonly byFolder = new Map<string, RosterFile>();
+  /** Asked for by every person. */
+  private readonly chains = new Map<RosterFile, readonly RosterFile[]>();
 
   constructor(
     private readonly files: readonly RosterFile[],
@@ -142,7 +144,9 @@ export class Cascade {
   }
 
   /** The settings files above a file, the nearest first. */
-  private chain(file: RosterFile): RosterFile[] {
+  private chain(file: RosterFile): readonly RosterFile[] {
+    const known = this.chains.get(file);
+    if (known) return known;
     const found: RosterFile[] = [];
     let folder = dirname(file.path);
     if (this.byFolder.get(folder) === file) folder = parent(folder);
@@ -150,6 +154,7 @@ export class Cascade {
       const settings = this.byFolder.get(folder);
       if (settings && settings !== file) found.push(settings);
     }
+    this.chains.set(file, found);
     return found;
   }
 

@@ -26,8 +26,10 @@ export class SourceText {
     readonly text: string,
   ) {
     this.lines.addNewLine(0);
-    for (const end of text.matchAll(/\r\n|\n|\r/g)) {
-      this.lines.addNewLine(end.index + end[0].length);
+    // Alone, a carriage return ends a line, too; it is looked for where there is one.
+    const ends = /\r(?!\n)/.test(text) ? text.replace(/\r(?!\n)/g, "\n") : text;
+    for (let at = ends.indexOf("\n"); at >= 0; at = ends.indexOf("\n", at + 1)) {
+      this.lines.addNewLine(at + 1);
     }
     this.privateKeyAt = findPrivateKey(text);
   }

@@ -13,7 +13,8 @@ const ofOneValue: readonly Rule[] = [
   "invalid-value",
 ];
 
-describe("the JSON Schema and check", () => {
+describe("the JSON Schema and check", function () {
+  this.timeout(3_600_000);
   let folder: RosterFolder;
   beforeEach(() => {
     folder = new RosterFolder();
