@@ -3,7 +3,7 @@ import { type Deployment, deployment } from "./deployment";
 import { providerSettings } from "./providerSettings";
 import type { RecordedProfile } from "./recorded";
 import { runError } from "./runError";
-import type { Settings } from "./settings";
+import { type Settings, serviceOf } from "./settings";
 
 /** A resource that declares profiles. */
 export interface Claimant {
@@ -17,8 +17,8 @@ export interface Claim {
   readonly by: Claimant;
   /** Undefined until all of it is known. */
   profile: ClaimedProfile | undefined;
-  /** Settles when only the provider's settings were missing and are there. */
-  readonly provider: Promise<unknown> | undefined;
+  /** Settles with the claim when only the provider's settings or the stack's state are missing. */
+  settled?: Promise<unknown>;
 }
 
 /** A profile is an ARN in a region of a service. */
@@ -26,8 +26,8 @@ export interface ClaimedProfile {
   readonly userArn: string;
   /** Undefined when the AWS SDK's own chain decides, in the provider. */
   readonly region: string | undefined;
-  /** Undefined for AWS's own address. */
-  readonly endpoint: string | undefined;
+  /** As `serviceOf` says it. */
+  readonly service: string;
 }
 
 /**
@@ -46,27 +46,26 @@ export function claimProfile(
   const here = deployment();
   const { userArn, region } = args;
   const settings = providerSettings(by, here);
-  const isPlain =
-    typeof userArn === "string" && (region === undefined || typeof region === "string");
-  const claim: Claim = {
-    by,
-    profile: undefined,
-    provider: isPlain && pulumi.Output.isInstance(settings) ? settled(settings) : undefined,
-  };
+  const claim: Claim = { by, profile: undefined };
   here.claims.push(claim);
   // Most programs give plain text, and an output costs far more than a look into a map.
+  const isPlain =
+    typeof userArn === "string" && (region === undefined || typeof region === "string");
   if (isPlain && !pulumi.Output.isInstance(settings) && !isIgnored(by)) {
-    settle(here, claim, userArn, region ?? settings.region, settings.endpoint?.url);
+    settle(here, claim, userArn, region ?? settings.region, serviceOf(settings));
     return userArn;
   }
-  return pulumi
-    .all([userArn, region, settings])
-    .apply(async ([arn, where, { endpoint, region: own }]) => {
-      const kept = isIgnored(by) ? await recordedProfile(here, by) : undefined;
-      const { userArn: used, region: there } = kept ?? { userArn: arn, region: where ?? own };
-      settle(here, claim, used, there, endpoint?.url);
-      return arn;
-    });
+  const claimed = pulumi.all([userArn, region, settings]).apply(async ([arn, where, known]) => {
+    const kept = isIgnored(by) ? await recordedProfile(here, by) : undefined;
+    const { userArn: used, region: there } = kept ?? {
+      userArn: arn,
+      region: where ?? known.region,
+    };
+    settle(here, claim, used, there, serviceOf(known));
+    return arn;
+  });
+  if (isPlain) claim.settled = settled(claimed);
+  return claimed;
 }
 
 /**
@@ -81,20 +80,23 @@ export function claimRoster(
   const here = deployment();
   if (isIgnored(by)) {
     // Whom it has is in the state.
-    here.claims.push({ by, profile: undefined, provider: undefined });
+    here.claims.push({ by, profile: undefined });
     return;
   }
   const settings = providerSettings(by, here);
-  const provider = pulumi.Output.isInstance(settings) ? settled(settings) : undefined;
-  const claims = userArns.map((): Claim => ({ by, profile: undefined, provider }));
+  const claims = userArns.map((): Claim => ({ by, profile: undefined }));
   for (const claim of claims) here.claims.push(claim);
-  const settleAll = ({ region: own, endpoint }: Settings) => {
+  const settleAll = (known: Settings) => {
     for (const [index, userArn] of userArns.entries()) {
-      settle(here, claims[index]!, userArn, region ?? own, endpoint?.url);
+      settle(here, claims[index]!, userArn, region ?? known.region, serviceOf(known));
     }
   };
-  if (pulumi.Output.isInstance(settings)) settings.apply(settleAll);
-  else settleAll(settings);
+  if (!pulumi.Output.isInstance(settings)) {
+    settleAll(settings);
+    return;
+  }
+  const all = settled(settings.apply(settleAll));
+  for (const claim of claims) claim.settled = all;
 }
 
 /** Whether the engine keeps the profile that the resource has, whatever the program declares. */
@@ -121,9 +123,9 @@ function settle(
   claim: Claim,
   userArn: string,
   region: string | undefined,
-  endpoint: string | undefined,
+  service: string,
 ): void {
-  const key = JSON.stringify([endpoint, region, userArn]);
+  const key = JSON.stringify([service, region, userArn]);
   const other = claimed.get(key);
   if (other !== undefined) {
     throw runError(
@@ -131,7 +133,7 @@ function settle(
     );
   }
   claimed.set(key, claim);
-  claim.profile = { userArn, region, endpoint };
+  claim.profile = { userArn, region, service };
 }
 
 function settled(output: pulumi.Output<unknown>): Promise<unknown> {

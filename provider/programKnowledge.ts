@@ -6,10 +6,10 @@ import { deployment } from "./deployment";
 import type { Knowledge } from "./knowledge";
 import { providerSettings } from "./providerSettings";
 import type { Recorded } from "./recorded";
-import type { Settings } from "./settings";
+import { type Settings, serviceOf } from "./settings";
 
-/** How long, in milliseconds, a roster waits for the settings of other resources' providers. */
-const providerPatience = 2_000;
+/** How long, in milliseconds, a roster waits for the settings of other resources' providers: they start first. */
+const providerPatience = 15_000;
 
 /** What a single resource's provider is told. */
 export function tellSingle(
@@ -19,8 +19,8 @@ export function tellSingle(
   const here = deployment();
   if (here.isMocked) return undefined;
   const settings = providerSettings(by, here);
-  const tell = async (arn: string, { endpoint }: Settings) => ({
-    own: recordedKeys(await here.recorded(), endpoint?.url, [arn]),
+  const tell = async (arn: string, known: Settings) => ({
+    own: recordedKeys(await here.recorded(), serviceOf(known), [arn]),
   });
   return typeof userArn === "string" && !pulumi.Output.isInstance(settings)
     ? tell(userArn, settings)
@@ -39,23 +39,23 @@ export function tellRoster(
   const here = deployment();
   if (here.isMocked) return undefined;
   const tell = async (settings: Settings): Promise<Knowledge> => {
-    const endpoint = settings.endpoint?.url;
+    const service = serviceOf(settings);
     // After a turn of the event loop the program's synchronous part has declared its resources.
     const [recorded] = await Promise.all([here.recorded(), setImmediate()]);
     const others = here.claims.filter((claim) => claim.by !== by);
     await providersOf(others);
-    const before = await Promise.all(others.map((claim) => expected(claim, recorded, endpoint)));
+    const before = await Promise.all(others.map((claim) => expected(claim, recorded, service)));
     const where = region ?? settings.region;
     const elsewhere = before
       .flatMap((profiles) => profiles ?? [])
       .filter(
         (profile) =>
-          profile.endpoint === endpoint &&
+          profile.service === service &&
           (profile.region === undefined || where === undefined || profile.region === where),
       );
     const urn = await urnOf(by);
     return {
-      own: recordedKeys(recorded, endpoint, userArns, urn),
+      own: recordedKeys(recorded, service, userArns, urn),
       elsewhere: elsewhere.map(({ region: its = "", userArn }) => profileKey(its, userArn)),
       ...(keepsPeople(by) && { isIgnored: true }),
       isUnknownElsewhere: before.includes(undefined),
@@ -71,13 +71,13 @@ function keepsPeople({ opts }: Claimant): boolean {
 /** Which of these profiles resources of the stack had before, those of the resource `except` left out. */
 function recordedKeys(
   recorded: Recorded | undefined,
-  endpoint: string | undefined,
+  service: string,
   userArns: readonly string[],
   except?: string,
 ): string[] {
   // The state does not say which service a profile is of, if there are several.
   if (recorded === undefined) return [];
-  if ([...recorded.endpoints].some((one) => one !== endpoint)) return [];
+  if ([...recorded.services].some((one) => one !== service)) return [];
   return userArns.flatMap((userArn) =>
     (recorded.owners.get(userArn) ?? [])
       .filter(({ urn }) => urn === undefined || urn !== except)
@@ -87,7 +87,7 @@ function recordedKeys(
 
 /** Most settings are there at once; those that depend on more than their own registration are not waited for. */
 async function providersOf(claims: readonly Claim[]): Promise<void> {
-  const waiting = new Set(claims.flatMap(({ provider, profile }) => (profile ? [] : [provider])));
+  const waiting = new Set(claims.flatMap(({ settled, profile }) => (profile ? [] : [settled])));
   waiting.delete(undefined);
   if (waiting.size === 0) return;
   const patience = new AbortController();
@@ -103,9 +103,9 @@ async function providersOf(claims: readonly Claim[]): Promise<void> {
 async function expected(
   { by, profile }: Claim,
   recorded: Recorded | undefined,
-  endpoint: string | undefined,
+  service: string,
 ): Promise<readonly ClaimedProfile[] | undefined> {
   if (profile !== undefined) return [profile];
   const before = recorded?.profiles.get(await urnOf(by));
-  return before?.map((one) => ({ ...one, endpoint }));
+  return before?.map((one) => ({ ...one, service }));
 }

@@ -77,7 +77,11 @@ async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResu
   if (isUnknown(checked.userArn) || isUnknown(checked.region)) {
     return reasons.length > 0 ? refuse(...reasons) : { inputs };
   }
-  await declare(checked.region, [checked.userArn]);
+  try {
+    await declare(checked.region, [checked.userArn], isPreview);
+  } catch (error) {
+    return refuse(reasonOf(error));
+  }
 
   const exists = before.userArn === checked.userArn && before.region === checked.region;
   const live = current().drift ? await lookUp(checked) : "not read";

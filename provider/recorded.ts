@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { People } from "./roster/plan";
-import { readSettings } from "./settings";
+import { readSettings, serviceOf } from "./settings";
 
 /** The profiles that the stack's resources had when the program began. */
 export interface Recorded {
@@ -8,8 +8,8 @@ export interface Recorded {
   readonly owners: ReadonlyMap<string, readonly RecordedOwner[]>;
   /** By URN the profiles that the resource had. */
   readonly profiles: ReadonlyMap<string, readonly RecordedProfile[]>;
-  /** The services that they are profiles of; one unless providers of the stack had different settings. */
-  readonly endpoints: ReadonlySet<string | undefined>;
+  /** The services that they are profiles of, as `serviceOf` says them; one unless providers of the stack had different settings. */
+  readonly services: ReadonlySet<string>;
 }
 
 export interface RecordedProfile {
@@ -63,7 +63,7 @@ function stackNames(): string[] {
 function recorded(resources: Readonly<Record<string, RecordedResource>>, folder: string): Recorded {
   const owners = new Map<string, RecordedOwner[]>();
   const profiles = new Map<string, RecordedProfile[]>();
-  const endpoints = new Set<string | undefined>();
+  const services = new Set<string>();
   const prefix = `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::`;
   const own = (userArn: string, owner: RecordedOwner) => {
     const others = owners.get(userArn);
@@ -73,7 +73,7 @@ function recorded(resources: Readonly<Record<string, RecordedResource>>, folder:
   for (const [urn, { type = "", outputs = {} }] of Object.entries(resources)) {
     if (!urn.startsWith(prefix)) continue;
     if (type === "pulumi:providers:pulumi-nodejs") {
-      endpoints.add(readSettings((key) => outputs[key], {}, folder).endpoint?.url);
+      services.add(serviceOf(readSettings((key) => outputs[key], {}, folder)));
     }
     const { region, userArn, people = {}, movedOut = [] } = outputs;
     if (!type.startsWith("pulumi-nodejs:dynamic/codestar:") || region === undefined) continue;
@@ -85,5 +85,5 @@ function recorded(resources: Readonly<Record<string, RecordedResource>>, folder:
     for (const arn of arns) own(arn, { region, urn });
     for (const arn of movedOut) own(arn, { region });
   }
-  return { owners, profiles, endpoints };
+  return { owners, profiles, services };
 }

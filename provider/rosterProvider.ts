@@ -103,7 +103,7 @@ async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResu
     const recorded = olds as Partial<RosterInputs>;
     const declared = inputs as unknown as RosterInputs;
     const knowledge = readKnowledge(__program);
-    await declare(declared.region, Object.keys(declared.people));
+    await declare(declared.region, Object.keys(declared.people), isPreview);
     if (recorded.people !== undefined && (knowledge === undefined || knowledge.isIgnored)) {
       found.set(rosterKey(declared), { changes: {}, isIgnored: true, staying: [] });
       return { inputs };

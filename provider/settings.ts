@@ -69,6 +69,11 @@ export function refuseUnknownSettings(keys: Iterable<string>): void {
   }
 }
 
+/** What tells the profiles of one service from those of another; empty for AWS's own. */
+export function serviceOf({ endpoint }: Settings): string {
+  return endpoint?.url.replace(/\/+$/, "") ?? "";
+}
+
 /** How messages name the service; holds no credentials, since an address with any is refused. */
 export function endpointName(settings: Settings): string {
   return settings.endpoint?.url ?? "AWS CodeStar";

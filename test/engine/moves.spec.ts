@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Project } from "../support/pulumi";
+import { startRecordingService } from "../support/recordingService";
 import { ada, arn, type Scenario, scenario } from "../support/scenario";
 
 const person = (name: string) => ({
@@ -233,6 +234,59 @@ describe("the engine: profiles that move within a program", () => {
       await project.pulumi("preview", "--expect-no-changes");
       await project.up();
       assert.deepEqual(writes(world), []);
+    }),
+  );
+
+  it(
+    "moves_between_providers, two_endpoints: a move within one service is one, whichever provider; the same ARN of another service is another profile",
+    scenario(async (world) => {
+      const { project, service } = world;
+      const own = (name: string, url: string) =>
+        `const ${name} = new pulumi.ProviderResource("pulumi-nodejs", "${name}", { "codestar:endpoint": "${url}", "aws:region": "us-east-1" });`;
+      const single = (name: string, provider?: string) =>
+        `new CodeStarUserProfile("${name}", ${JSON.stringify(ada)}, { provider: ${provider} });`;
+      const people = `new codestar.CodeStarRoster("people", { files: "roster.json" });`;
+      roster(project, "roster.json", "u1", "u2");
+      project.program(people + single("ada"));
+      await project.up();
+      writes(world);
+
+      roster(project, "roster.json", "u1");
+      project.program(
+        `${own("own", service.url) + people + single("ada2", "own")} new CodeStarUserProfile("u2", ${JSON.stringify(person("u2"))}, { provider: own });`,
+      );
+      await project.up();
+      assert.deepEqual(writes(world), []);
+      await project.pulumi("preview", "--expect-no-changes");
+
+      roster(project, "roster.json", "u1", "u2");
+      project.program(own("own", service.url) + people + single("ada"));
+      await project.up();
+      assert.deepEqual(writes(world), []);
+      await project.pulumi("preview", "--expect-no-changes");
+
+      // Another service, the same ARN: another profile.
+      const elsewhere = await startRecordingService();
+      try {
+        project.program(own("own", elsewhere.url) + people + single("ada") + single("ada2", "own"));
+        await project.up();
+        assert.equal(elsewhere.writes().length, 1);
+        await project.pulumi("preview", "--expect-no-changes");
+        project.program(own("own", elsewhere.url) + people + single("ada"));
+        await project.up();
+        assert.deepEqual(
+          elsewhere.writes().map(({ operation }) => operation),
+          ["CreateUserProfile", "DeleteUserProfile"],
+        );
+        assert.deepEqual(writes(world), []);
+      } finally {
+        await elsewhere.close();
+      }
+      await project.pulumi("destroy", "--yes", "--skip-preview", "--run-program");
+      assert.deepEqual(
+        writes(world),
+        ["ada", "u1", "u2"].map((name) => `DeleteUserProfile ${name}`),
+      );
     }),
   );
 });
