@@ -35,7 +35,7 @@ export class Frontend {
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { metricsHere, faults, metrics, readiness, onResponse } = this.options;
-    if (await this.#answerHealth(request, response)) return;
+    if (isHealth(request)) return this.#answerHealth(request, response);
     if (metricsHere && isGet(request, "/metrics")) return this.#answerMetrics(request, response);
     const begun = performance.now();
     const fate = faults && (await faults.decide());
@@ -52,7 +52,7 @@ export class Frontend {
 
   /** What the address for metrics serves. */
   async answerMonitor(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (await this.#answerHealth(request, response)) return;
+    if (isHealth(request)) return this.#answerHealth(request, response);
     if (isGet(request, "/metrics")) return this.#answerMetrics(request, response);
     request.resume();
     this.#send(response, {
@@ -98,24 +98,11 @@ export class Frontend {
    * Liveness (`/livez`) says that the process answers at all: started anew it would be no better. Readiness (`/health`)
    * says whether requests should be sent here.
    */
-  async #answerHealth(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-    if (request.url === "/livez") this.#sendStatus(request, response, "alive", true);
-    else if (request.url === "/health") {
-      const condition = await this.options.readiness.condition();
-      this.#sendStatus(request, response, condition, condition === "ok");
-    } else return false;
-    return true;
-  }
-
-  #sendStatus(
-    request: IncomingMessage,
-    response: ServerResponse,
-    status: string,
-    good: boolean,
-  ): void {
+  async #answerHealth(request: IncomingMessage, response: ServerResponse): Promise<void> {
     request.resume();
+    const status = request.url === "/livez" ? "alive" : await this.options.readiness.condition();
     this.#send(response, {
-      status: good ? 200 : 503,
+      status: status === "alive" || status === "ok" ? 200 : 503,
       headers: { "content-type": "application/json", "cache-control": "no-store" },
       body: JSON.stringify({ status }),
     });
@@ -139,6 +126,8 @@ export class Frontend {
     response.end(response.req.method === "HEAD" ? undefined : body);
   }
 }
+
+const isHealth = ({ url }: IncomingMessage): boolean => url === "/health" || url === "/livez";
 
 const isGet = ({ method, url }: IncomingMessage, path: string): boolean =>
   url === path && (method === "GET" || method === "HEAD");

@@ -32,7 +32,9 @@ export interface ReadinessOptions {
  */
 export class Readiness {
   stopping = false;
-  #store: { readonly good: boolean; readonly at: number } | undefined;
+  /** The last outcome, and when it was. */
+  #good = false;
+  #at = Number.NEGATIVE_INFINITY;
   #question: Promise<void> | undefined;
   #last: Condition = "ok";
   readonly #now: () => number;
@@ -44,10 +46,15 @@ export class Readiness {
   /** What a request came to, and when. */
   note({ cause, error, operation }: ServiceResponse, at: number): void {
     if (cause instanceof StoreUnavailableError) {
-      this.#store = { good: cause.reason === "throttled", at };
+      this.#learn(cause.reason === "throttled", at);
     } else if (cause === undefined && operation !== undefined) {
-      if (error === undefined || storeAnswers.has(error)) this.#store = { good: true, at };
+      if (error === undefined || storeAnswers.has(error)) this.#learn(true, at);
     }
+  }
+
+  #learn(good: boolean, at: number): void {
+    this.#good = good;
+    this.#at = at;
   }
 
   async condition(): Promise<Condition> {
@@ -76,9 +83,8 @@ export class Readiness {
 
   /** Rejects unless the store answers, as far as was seen lately. */
   async #requireAnswer(): Promise<void> {
-    const known = this.#store;
-    const lately = known !== undefined && this.#now() - known.at < (known.good ? goodFor : badFor);
-    if (lately && known.good) return;
+    const lately = this.#now() - this.#at < (this.#good ? goodFor : badFor);
+    if (lately && this.#good) return;
     if (lately) throw new Error("the store did not answer");
     this.#question ??= this.#ask().finally(() => {
       this.#question = undefined;
@@ -90,10 +96,10 @@ export class Readiness {
     const { store, region } = this.options;
     try {
       await store.find(region, "health");
-      this.#store = { good: true, at: this.#now() };
+      this.#learn(true, this.#now());
     } catch (err) {
       const good = err instanceof StoreUnavailableError && err.reason === "throttled";
-      this.#store = { good, at: this.#now() };
+      this.#learn(good, this.#now());
       if (!good) throw err;
     }
   }
