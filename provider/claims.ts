@@ -19,6 +19,8 @@ export interface Claim {
   profile: ClaimedProfile | undefined;
   /** Settles with the claim when only the provider's settings or the stack's state are missing. */
   settled?: Promise<unknown>;
+  /** Settles with the claim when an output is missing; never, when that depends on who waits for this. */
+  arrives?: Promise<unknown>;
 }
 
 /** A profile is an ARN in a region of a service. */
@@ -65,6 +67,7 @@ export function claimProfile(
     return arn;
   });
   if (isPlain) claim.settled = settled(claimed);
+  else claim.arrives = settled(claimed);
   return claimed;
 }
 

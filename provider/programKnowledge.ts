@@ -11,6 +11,12 @@ import { type Settings, serviceOf } from "./settings";
 /** How long, in milliseconds, a roster waits for the settings of other resources' providers: they start first. */
 const providerPatience = 15_000;
 
+/**
+ * How long, in milliseconds, a roster waits for ARNs that are outputs. Those of resources that stay the same are
+ * there sooner; those that depend on the roster itself never are.
+ */
+const arnPatience = 2_000;
+
 /** What a single resource's provider is told. */
 export function tellSingle(
   by: Claimant,
@@ -28,8 +34,8 @@ export function tellSingle(
 }
 
 /**
- * What a roster's provider is told. It waits for no output of the program, which could be one of the roster's
- * own: an ARN that is not known yet counts as the one that its resource had before.
+ * What a roster's provider is told. It does not wait long for an output of the program, which could be one of the
+ * roster's own: an ARN that is not known by then counts as the one that its resource had before.
  */
 export function tellRoster(
   by: Claimant,
@@ -43,7 +49,17 @@ export function tellRoster(
     // After a turn of the event loop the program's synchronous part has declared its resources.
     const [recorded] = await Promise.all([here.recorded(), setImmediate()]);
     const others = here.claims.filter((claim) => claim.by !== by);
-    await providersOf(others);
+    const missing = others.filter(({ profile }) => profile === undefined);
+    await Promise.all([
+      within(
+        providerPatience,
+        missing.map(({ settled }) => settled),
+      ),
+      within(
+        arnPatience,
+        missing.map(({ arrives }) => arrives),
+      ),
+    ]);
     const before = await Promise.all(others.map((claim) => expected(claim, recorded, service)));
     const where = region ?? settings.region;
     const elsewhere = before
@@ -85,16 +101,19 @@ function recordedKeys(
   );
 }
 
-/** Most settings are there at once; those that depend on more than their own registration are not waited for. */
-async function providersOf(claims: readonly Claim[]): Promise<void> {
-  const waiting = new Set(claims.flatMap(({ settled, profile }) => (profile ? [] : [settled])));
+/** Waits for all of them, so many milliseconds at most. */
+async function within(
+  milliseconds: number,
+  promises: readonly (Promise<unknown> | undefined)[],
+): Promise<void> {
+  const waiting = new Set(promises);
   waiting.delete(undefined);
   if (waiting.size === 0) return;
   const patience = new AbortController();
   const { signal } = patience;
   await Promise.race([
     Promise.all(waiting),
-    setTimeout(providerPatience, undefined, { signal }).catch(() => undefined),
+    setTimeout(milliseconds, undefined, { signal }).catch(() => undefined),
   ]);
   patience.abort();
 }

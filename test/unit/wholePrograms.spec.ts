@@ -93,6 +93,16 @@ describe("whole programs on a stand-in for the engine", function () {
       ]);
     });
 
+    it("out of a roster into a resource whose other ARN comes late", async () => {
+      await moves([
+        [
+          [roster("people", ["x", "y"]), single("z", "z")],
+          ["create x", "create y", "create z"],
+        ],
+        [[roster("people", ["y"]), single("z", "x", { arnComes: "late" }), single("z2", "z")], []],
+      ]);
+    });
+
     it("with a changed value: the update of that alone", async () => {
       await moves([
         [
