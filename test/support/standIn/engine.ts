@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { OtherProcesses } from "../../../provider/otherProcesses";
 import { userType } from "./declareProgram";
 import { freshModules } from "./freshModules";
 import type { Network } from "./network";
@@ -76,9 +77,14 @@ class Host {
   constructor(
     network: Network,
     name: string,
+    told: (name: string) => OtherProcesses,
     private readonly config: Readonly<Record<string, string>>,
   ) {
-    this.load = freshModules({ "transport.ts": network.transportOf(name) });
+    this.load = freshModules({
+      "transport.ts": network.transportOf(name),
+      // Real processes tell each other through files; here they share a memory.
+      "otherProcesses.ts": { otherProcesses: () => told(name) },
+    });
   }
 
   provider({ __provider: text }: Props): Provider {
@@ -154,6 +160,8 @@ class Operation {
   /** The engine is gone: nothing is written to the state any more. */
   over = false;
   private readonly hosts = new Map<string, Host>();
+  /** What the processes have told each other. */
+  private readonly seen = new Map<string, Set<string>>();
   private readonly planned = new Map<string, "create" | "update" | "replace" | "delete">();
   private readonly problems: Problem[] = [];
   private readonly stepsUnderWay = new Set<Promise<void>>();
@@ -217,9 +225,22 @@ class Operation {
   }
 
   private host(provider: string): Host {
-    const host = this.hosts.get(provider) ?? new Host(this.network, provider, this.options.config);
+    const host =
+      this.hosts.get(provider) ??
+      new Host(this.network, provider, (name) => this.told(name), this.options.config);
     this.hosts.set(provider, host);
     return host;
+  }
+
+  private told(name: string): OtherProcesses {
+    const own = this.seen.get(name) ?? new Set();
+    this.seen.set(name, own);
+    return {
+      tell: (keys) => {
+        for (const key of keys) own.add(key);
+      },
+      haveTold: (key) => [...this.seen.values()].some((keys) => keys !== own && keys.has(key)),
+    };
   }
 
   private provider(provider: string, props: Props): Provider {

@@ -119,14 +119,12 @@ export class World {
    */
   private checkDeletes(before: Before, options: UpOptions): boolean {
     let isExcused = false;
-    for (const { call, key, by } of this.profiles.writes) {
+    for (const { call, key } of this.profiles.writes) {
       if (call !== "delete") continue;
       const declarer = this.program.find((resource) => profilesOf(resource).has(key));
       if (declarer !== undefined) {
         const isSeen = options.targets?.includes(declarer.name) ?? true;
-        const isSameProcess = (by !== "") === (declarer.explicit ?? false);
-        const isKnown = declarer.kind === "roster" || declarer.arnComes === undefined;
-        if (isSeen && isSameProcess && isKnown) {
+        if (isSeen) {
           throw new Broken(`deleted ${key}, which the program declares`);
         }
         isExcused = true;
