@@ -17,12 +17,12 @@ export function readJson(source: SourceText, problems: Problems): Located | unde
       problems.add(source, spanOf(error), "syntax", describe(error, source.text));
       return undefined;
     }
-    const deep = root && tooDeepIn(root, 0);
-    if (deep === undefined) return root && locate(root);
-    problems.add(source, spanOf(deep), "syntax", tooDeep);
+    return root && locate(root, 0);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    problems.add(source, { start: 0, end: 0 }, "syntax", tooDeep);
+    // The parser itself recurses, too.
+    if (!(error instanceof TooDeep || error instanceof RangeError)) throw error;
+    const start = error instanceof TooDeep ? error.offset : 0;
+    problems.add(source, { start, end: start }, "syntax", tooDeep);
   }
   return undefined;
 }
@@ -41,28 +41,25 @@ const wrongText: ReadonlyMap<number, string> = new Map([
   [ParseErrorCode.InvalidCharacter, "this text has a control character; write it as an escape"],
 ]);
 
-/** A node below more levels than a roster may have; members of an object are levels of this tree, too. */
-function tooDeepIn(node: Node, level: number): Node | undefined {
-  if (level > mostLevels) return node;
-  const next = node.type === "property" ? level : level + 1;
-  for (const child of node.children ?? []) {
-    const found = tooDeepIn(child, next);
-    if (found) return found;
+class TooDeep extends Error {
+  constructor(readonly offset: number) {
+    super(tooDeep);
   }
-  return undefined;
 }
 
-function locate(node: Node): Located {
+function locate(node: Node, level: number): Located {
+  if (level > mostLevels) throw new TooDeep(node.offset);
   const span = spanOf(node);
   const { type, value, children = [] } = node;
-  if (type === "array") return { kind: "list", items: children.map(locate), span };
+  if (type === "array")
+    return { kind: "list", items: children.map((child) => locate(child, level + 1)), span };
   if (type !== "object") {
     return type === "string" ? { kind: "text", value, span } : { kind: "other", value, span };
   }
   const entries = children.map(({ children: [key, of] = [] }) => ({
     key: String(key!.value),
     keySpan: spanOf(key!),
-    value: locate(of!),
+    value: locate(of!, level + 1),
   }));
   return { kind: "map", entries, span };
 }

@@ -147,6 +147,10 @@ class Reading {
   }
 
   private readValue(node: unknown, span: Span, level: number): Located {
+    if (!isMap(node) && !isSeq(node)) {
+      this.height = 0;
+      return scalar(node, span);
+    }
     let height = 0;
     const readPart = (part: unknown, around: Span): Located => {
       const located = this.read(part, around, level + 1);
@@ -155,9 +159,7 @@ class Reading {
     };
     const located = isMap(node)
       ? this.readMap(node.items, span, readPart)
-      : isSeq(node)
-        ? ({ kind: "list", items: node.items.map((item) => readPart(item, span)), span } as const)
-        : scalar(node, span);
+      : ({ kind: "list", items: node.items.map((item) => readPart(item, span)), span } as const);
     this.height = height;
     return located;
   }
