@@ -72,7 +72,7 @@ function lockedPackages(file) {
  *
  * @returns {[command: string, args: string[]]}
  */
-function npm() {
+export function npm() {
   const beside = join(dirname(process.execPath), "node_modules", "npm", "bin", "npm-cli.js");
   const script = [process.env.npm_execpath, beside].find(
     (file) => file?.endsWith("npm-cli.js") && fs.existsSync(file),

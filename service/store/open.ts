@@ -1,14 +1,15 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MemoryStore } from "./memory";
+import { isPostgresUrl } from "./postgres/address";
 import type { ProfileStore } from "./store";
 
-export const storeForms = "file:path, dynamodb://table or memory:";
+export const storeForms = "file:path, postgres://host/database, dynamodb://table or memory:";
 
 /**
  * Opens the store that a URL names: `file:path` (relative to the working directory, or absolute),
- * `dynamodb://table`, or `memory:` (a new, empty one each time). Only then is that store's library loaded.
- * One file is open once in a process, however often it is opened here.
+ * `postgres://host/database`, `dynamodb://table`, or `memory:` (a new, empty one each time). Only then is that
+ * store's library loaded. One file is open once in a process, however often it is opened here.
  * Rejects with one sentence when it cannot be used.
  */
 export async function openStore(url: string): Promise<ProfileStore> {
@@ -20,6 +21,10 @@ export async function openStore(url: string): Promise<ProfileStore> {
   if (url.startsWith("dynamodb:")) {
     const { openDynamoDbStore } = require("./dynamodb") as typeof import("./dynamodb");
     return openDynamoDbStore(url);
+  }
+  if (isPostgresUrl(url)) {
+    const { openPostgresStore } = require("./postgres/store") as typeof import("./postgres/store");
+    return openPostgresStore(url);
   }
   throw new Error(`a store is named by ${storeForms}`);
 }

@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import type Database from "libsql";
+import { arnRange } from "./arnRange";
 import { isBusy } from "./busy";
 import { NotedFiles } from "./notedFiles";
 import { toNulSafe } from "./nulSafeText";
@@ -146,10 +147,9 @@ export class SqliteStore implements ProfileStore {
     request: ListRequest,
   ): Promise<readonly (StoredProfile | DamagedProfile)[]> {
     const { listFrom, listAfter } = this.#statements();
-    const { arnPrefix = "", after, limit } = request;
-    const resumes = after !== undefined && after >= arnPrefix;
-    const { all, legible } = resumes ? listAfter : listFrom;
-    const range = [region, resumes ? after : arnPrefix, endOf(arnPrefix), limit];
+    const { start, inclusive, end } = arnRange(request);
+    const { all, legible } = inclusive ? listFrom : listAfter;
+    const range = [region, start, end, request.limit];
     return this.#reads.run(() => {
       const page = readPage(bytesOf(all.get(range)));
       // A list could not go on after an ARN that cannot be read.
@@ -251,11 +251,4 @@ function atMostEvery(milliseconds: number, check: () => void): () => void {
     check();
     passedAt = now;
   };
-}
-
-/** The first text after all that start with the prefix; ARNs are ASCII, where code units sort as bytes do. */
-function endOf(prefix: string): string {
-  if (prefix === "") return "\u{10ffff}";
-  const last = prefix.length - 1;
-  return prefix.slice(0, last) + String.fromCharCode(prefix.charCodeAt(last) + 1);
 }

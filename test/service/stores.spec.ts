@@ -4,8 +4,11 @@ import { join } from "node:path";
 import { openDynamoDbStore } from "../../service/store/dynamodb";
 import { createDynamoDbTable } from "../../service/store/dynamodbTable";
 import { openStore } from "../../service/store/open";
+import { openPostgresStore } from "../../service/store/postgres/store";
+import { createPostgresTable } from "../../service/store/postgres/table";
 import { openSqliteStore } from "../../service/store/sqlite";
 import { type LocalDynamoDb, localCredentials, startDynamoDb } from "../support/dynamodbLocal";
+import { obtainPostgres, type PostgresPrograms, PostgresServer } from "../support/postgresServer";
 import { conformsToProfileStore } from "../support/storeConformance";
 
 describe("the memory: store", () => {
@@ -46,6 +49,38 @@ describe("the dynamodb: store", () => {
       await createDynamoDbTable(url, { credentials: localCredentials });
       return {
         open: () => openDynamoDbStore(url, { credentials: localCredentials }),
+        remove: async () => {},
+      };
+    },
+    { durable: true, modelRuns: 40 },
+  );
+});
+
+describe("the postgres: store", () => {
+  let programs: PostgresPrograms;
+  let server: PostgresServer;
+
+  before(async function () {
+    const obtained = await obtainPostgres();
+    if ("missing" in obtained) {
+      console.error(`    skipped: ${obtained.missing}`);
+      return this.skip();
+    }
+    programs = obtained;
+    server = await PostgresServer.create(programs);
+    await server.start();
+  });
+  after(async () => {
+    await server?.stop();
+    programs?.remove();
+  });
+
+  conformsToProfileStore(
+    async () => {
+      const url = `postgres://postgres@127.0.0.1:${server.port}/postgres`;
+      await createPostgresTable(url, {});
+      return {
+        open: () => openPostgresStore(url, { environment: {} }),
         remove: async () => {},
       };
     },
