@@ -11,7 +11,8 @@ export const usage = `Usage: codestar-profiles authorized-keys USER [options]
 Prints the SSH keys in the profile of a user, for AuthorizedKeysCommand in sshd_config. A line is the
 type of a key, the key and the user's ARN; nothing else of the profile is printed, and no weak key.
 
-  --endpoint URL           where the profiles are: https://…, http://… on this machine, or file:PATH
+  --endpoint URL           where the profiles are: https://…, http://… on this machine, file:PATH or
+                           postgres://USER@HOST/DATABASE
   --region REGION          of the profiles (us-east-1)
   --account ACCOUNT        the profile is that of arn:aws:iam::ACCOUNT:user/USER …
   --user-arn-template ARN  … or of this ARN, with USER in the place of {user}
@@ -126,7 +127,7 @@ async function printKeys(
     text = (await findKeyText(source, userArn, signal)) ?? "";
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
-    complain(`Reading the keys of ${userArn}: ${source.endpoint} ${error.message}`, syslog);
+    complain(`Reading the keys of ${userArn}: ${source.name} ${error.message}`, syslog);
     const kept = error.outage ? entry?.find() : undefined;
     if (kept === undefined) return 1;
     await printLines(authorizedKeyLines(kept, userArn));

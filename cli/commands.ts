@@ -43,7 +43,7 @@ export const commands: Readonly<Record<string, Command>> = {
     load: () => require("./authorizedKeys") as CommandModule,
   },
   table: {
-    summary: "create the DynamoDB table of a dynamodb: store",
+    summary: "create the table of a dynamodb: or postgres: store",
     load: () => require("./table") as CommandModule,
   },
   backup: {

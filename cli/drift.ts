@@ -22,7 +22,8 @@ export const usage = `Usage: codestar-profiles drift ROSTER… [options]
 Compares a roster with the live profiles and writes nothing anywhere. Who drifted, who has no
 profile, and which profiles nobody declares; Pulumi is not needed.
 
-  --endpoint URL     where the profiles are: https://…, http://…, file:profiles.db, dynamodb://TABLE;
+  --endpoint URL     where the profiles are: https://…, http://…, file:profiles.db, dynamodb://TABLE,
+                     postgres://HOST/DATABASE;
                      AWS's own address, or AWS_ENDPOINT_URL_CODESTAR, when absent
   --region REGION    when the roster names none; else AWS_REGION
   --profile NAME     of the AWS configuration files, for credentials

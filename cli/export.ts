@@ -11,7 +11,8 @@ export const usage = `Usage: codestar-profiles export [options]
 Writes the live profiles of a region as a roster: what it declares is what is live, to the character,
 and the order is always the same. The first step of moving an account's profiles into files.
 
-  --endpoint URL     where the profiles are: https://…, http://…, file:profiles.db, dynamodb://TABLE;
+  --endpoint URL     where the profiles are: https://…, http://…, file:profiles.db, dynamodb://TABLE,
+                     postgres://HOST/DATABASE;
                      AWS's own address, or AWS_ENDPOINT_URL_CODESTAR, when absent
   --region REGION    else AWS_REGION
   --profile NAME     of the AWS configuration files, for credentials

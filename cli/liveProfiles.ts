@@ -38,7 +38,8 @@ export class ReadFailure extends Error {
  */
 export async function readLiveProfiles(source: Source): Promise<LiveProfiles> {
   const settings = settingsOf(source);
-  const endpoint = source.endpoint ?? endpointName(settings);
+  const hidden = settings.endpoint?.kind === "store" && settings.endpoint.name !== undefined;
+  const endpoint = hidden ? endpointName(settings) : (source.endpoint ?? endpointName(settings));
   refuseMissingFile(settings, endpoint);
   const reading = `Reading live profiles at ${endpoint}`;
   const progress = startProgress(reading);

@@ -1,16 +1,23 @@
 import { parseArgs } from "node:util";
 import { parseDynamoDbUrl } from "../service/store/dynamodbConnection";
 import { createDynamoDbTable } from "../service/store/dynamodbTable";
+import { isPostgresUrl, parsePostgresUrl } from "../service/store/postgres/address";
+import { createPostgresTable } from "../service/store/postgres/table";
 
 export const usage = `Usage: codestar-profiles table create dynamodb://TABLE[?region=REGION]
+       codestar-profiles table create postgres://USER@HOST/DATABASE
 
-Creates the DynamoDB table of a profile store and waits until it is active: billed per request,
-with deletion protection and point-in-time recovery. Where the table exists already, those two are
-turned on and nothing else is changed. Credentials are found as by every AWS tool; they need
-dynamodb:CreateTable, DescribeTable, UpdateTable, DescribeContinuousBackups and
-UpdateContinuousBackups on the table.
+Creates the table of a profile store, where it is not there already.
 
-  --patience SECONDS   how long to wait (120)
+In DynamoDB it waits until the table is active: billed per request, with deletion protection and
+point-in-time recovery. Where the table exists already, those two are turned on and nothing else is
+changed. Credentials are found as by every AWS tool; they need dynamodb:CreateTable, DescribeTable,
+UpdateTable, DescribeContinuousBackups and UpdateContinuousBackups on the table.
+
+In PostgreSQL it makes the tables codestar_profiles and codestar_profiles_schema in the database that
+the URL names. The user needs to create tables there; a password is better in PGPASSWORD than in the URL.
+
+  --patience SECONDS   how long to wait for DynamoDB (120)
 `;
 
 /** `codestar-profiles table`. Answers the exit status: 0 when the table is there, 2 for wrong arguments. */
@@ -21,6 +28,13 @@ export async function run(argv: readonly string[]): Promise<number> {
     return request === usage ? 0 : 2;
   }
   const { url, patience } = request;
+  if (isPostgresUrl(url)) {
+    const { created, version } = await createPostgresTable(url);
+    process.stdout.write(
+      `${created ? "Created" : "Found"} the table codestar_profiles, schema version ${version}.\n`,
+    );
+    return 0;
+  }
   const table = await createDynamoDbTable(url, { patience });
   process.stdout.write(
     `${table.created ? "Created" : "Found"} the table ${parseDynamoDbUrl(url).table}: ` +
@@ -48,12 +62,13 @@ function readArguments(argv: readonly string[]): { url: string; patience: number
     if (values.help) return usage;
     const [action, url, ...others] = positionals;
     if (action !== "create" || url === undefined || others.length > 0) {
-      return `Expected: table create dynamodb://TABLE.\n\n${usage}`;
+      return `Expected: table create, and dynamodb://TABLE or postgres://USER@HOST/DATABASE.\n\n${usage}`;
     }
     if (!/^[1-9]\d{0,3}$/.test(values.patience)) {
       return `--patience is a number of seconds, 1 to 9999.\n\n${usage}`;
     }
-    parseDynamoDbUrl(url);
+    if (isPostgresUrl(url)) parsePostgresUrl(url, process.env);
+    else parseDynamoDbUrl(url);
     return { url, patience: Number(values.patience) };
   } catch (err) {
     return `${(err as Error).message}.\n\n${usage}`;

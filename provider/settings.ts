@@ -4,7 +4,12 @@ import { fileURLToPath } from "node:url";
 /** Where profiles are kept: AWS's own address (absent), an HTTP service, or a store run in process. */
 export type Endpoint =
   | { readonly kind: "http"; readonly url: string; readonly loopback: boolean }
-  | { readonly kind: "store"; readonly url: string };
+  | {
+      readonly kind: "store";
+      readonly url: string;
+      /** How messages call it, when the URL may hold a password. */
+      readonly name?: string;
+    };
 
 /** The stack's configuration, read once per process. */
 export interface Settings {
@@ -69,14 +74,16 @@ export function refuseUnknownSettings(keys: Iterable<string>): void {
   }
 }
 
-/** What tells the profiles of one service from those of another; empty for AWS's own. */
-export function serviceOf({ endpoint }: Settings): string {
-  return endpoint?.url.replace(/\/+$/, "") ?? "";
+/** What tells the profiles of one service from those of another; empty for AWS's own. Holds no credentials. */
+export function serviceOf(settings: Settings): string {
+  return settings.endpoint === undefined ? "" : endpointName(settings).replace(/\/+$/, "");
 }
 
-/** How messages name the service; holds no credentials, since an address with any is refused. */
+/** How messages name the service, without any credentials. */
 export function endpointName(settings: Settings): string {
-  return settings.endpoint?.url ?? "AWS CodeStar";
+  const { endpoint } = settings;
+  if (endpoint === undefined) return "AWS CodeStar";
+  return (endpoint.kind === "store" && endpoint.name) || endpoint.url;
 }
 
 function text(get: (key: string) => unknown, key: string): string | undefined {
@@ -112,7 +119,8 @@ function readRegion(value: string | undefined): string | undefined {
 
 const loopbackHosts = new Set(["localhost", "[::1]"]);
 const relativeFile = "write for example file:profiles.db";
-const examples = "https://profiles.example.com, file:profiles.db or dynamodb://profiles";
+const examples =
+  "https://profiles.example.com, file:profiles.db, postgres://host/database or dynamodb://profiles";
 
 function readEndpoint(value: string | undefined, projectFolder: string): Endpoint | undefined {
   if (value === undefined) return undefined;
@@ -121,6 +129,10 @@ function readEndpoint(value: string | undefined, projectFolder: string): Endpoin
     return { kind: "store", url: `file:${resolve(projectFolder, pathOf(value))}` };
   }
   if (/^dynamodb:\/\/[\w.-]{3,255}(\?.*)?$/.test(value)) return { kind: "store", url: value };
+  if (/^postgres(?:ql)?:\/\//.test(value)) {
+    const name = value.replace(/^([a-z]+:\/\/)[^/?#]*@/, "$1").replace(/[?#].*$/, "");
+    return { kind: "store", url: value, name };
+  }
   if (value.startsWith("memory:")) {
     throw new SettingError(
       "codestar:endpoint memory: would be forgotten between preview and update; write for example file:profiles.db",

@@ -1,7 +1,11 @@
+import { isPostgresUrl } from "../../service/store/postgres/address";
+
 /** Where a profile's key text is asked for. */
 export interface KeySource {
-  /** An `https:` address, an `http:` one of this machine, or `file:` and a path. */
+  /** An `https:` address, an `http:` one of this machine, `file:` and a path, or a `postgres:` URL. */
   readonly endpoint: string;
+  /** The endpoint without credentials, for messages. */
+  readonly name: string;
   readonly region: string;
   /** Requests are signed with them when given. */
   readonly credentials?: Credentials | undefined;
@@ -37,7 +41,7 @@ export function findKeyText(
   userArn: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  if (source.endpoint.startsWith("file:")) {
+  if (source.endpoint.startsWith("file:") || isPostgresUrl(source.endpoint)) {
     const { findInStore } = require("./store") as typeof import("./store");
     return findInStore(source, userArn, signal);
   }

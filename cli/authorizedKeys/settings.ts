@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { userArnProblems } from "../../provider/userArn";
 import { isLoopback } from "../../service/loopback";
 import { isRegion } from "../../service/region";
+import { isPostgresUrl, nameOf, parsePostgresUrl } from "../../service/store/postgres/address";
 import type { Cache } from "./cache";
 import { type GivenSettings, readConfig, SettingsError } from "./config";
 import type { KeySource } from "./keyText";
@@ -42,6 +43,7 @@ export function readSettings(options: GivenSettings, named: string | undefined):
   return {
     source: {
       endpoint: checkEndpoint(endpoint),
+      name: isPostgresUrl(endpoint) ? nameOf(parsePostgresUrl(endpoint, {})) : endpoint,
       region,
       credentials,
       ca: given.ca === undefined ? undefined : readCertificates(given.ca),
@@ -65,10 +67,11 @@ function checkEndpoint(endpoint: string): string {
     if (path === "") throw new SettingsError("The endpoint file: lacks the path of its file.");
     return path.startsWith("//") ? endpoint : `file:${resolve(path)}`;
   }
+  if (isPostgresUrl(endpoint)) return checkPostgresUrl(endpoint);
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
     throw new SettingsError(
-      "The endpoint is an address (https://…, or http://… on this machine) or file: and a path.",
+      "The endpoint is an address (https://…, or http://… on this machine), file: and a path, or postgres://….",
     );
   }
   if (url.username || url.password || url.search || url.hash) {
@@ -80,6 +83,15 @@ function checkEndpoint(endpoint: string): string {
     );
   }
   return endpoint;
+}
+
+function checkPostgresUrl(endpoint: string): string {
+  try {
+    parsePostgresUrl(endpoint, {});
+    return endpoint;
+  } catch (error) {
+    throw new SettingsError(`${(error as Error).message}.`);
+  }
 }
 
 /** All that IAM allows in a user's name; no / and no :, so a name cannot reach out of its place in the ARN. */

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { openStore } from "../../service/store/open";
+import { filePathOf, openStore } from "../../service/store/open";
+import { isPostgresUrl } from "../../service/store/postgres/address";
+import { openPostgresStore } from "../../service/store/postgres/store";
 import { type ProfileStore, StoreUnavailableError } from "../../service/store/store";
 import { type KeySource, NoAnswer } from "./keyText";
 
@@ -10,20 +11,24 @@ export async function findInStore(
   userArn: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const path = endpoint.startsWith("file://")
-    ? fileURLToPath(endpoint)
-    : endpoint.slice("file:".length);
-  // Opening would make a store of it, and then nobody had a key.
+  if (endpoint.startsWith("file:")) refuseNoStore(filePathOf(endpoint));
+  return Promise.race([read(endpoint, region, userArn), aborted(signal)]);
+}
+
+/** Opening would make a store of a file that is missing or empty, and every user would seem to have no key. */
+function refuseNoStore(path: string): void {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) throw new NoAnswer("is not there", false);
   if (stats.size === 0) throw new NoAnswer("is empty, so it is no store", false);
-  return Promise.race([read(endpoint, region, userArn), aborted(signal)]);
 }
 
 async function read(endpoint: string, region: string, userArn: string) {
   let store: ProfileStore | undefined;
   try {
-    store = await openStore(endpoint);
+    store = isPostgresUrl(endpoint)
+      ? // Here as for every other setting of this command no environment variable counts.
+        await openPostgresStore(endpoint, { environment: {} })
+      : await openStore(endpoint);
     return (await store.find(region, userArn))?.sshPublicKey;
   } catch (error) {
     throw new NoAnswer(

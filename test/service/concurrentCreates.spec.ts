@@ -11,8 +11,11 @@ import { type RunningServer, startServer } from "../../service/server";
 import { openDynamoDbStore } from "../../service/store/dynamodb";
 import { createDynamoDbTable } from "../../service/store/dynamodbTable";
 import { openStore } from "../../service/store/open";
+import { openPostgresStore } from "../../service/store/postgres/store";
+import { createPostgresTable } from "../../service/store/postgres/table";
 import type { ProfileStore } from "../../service/store/store";
 import { localCredentials, startDynamoDb } from "../support/dynamodbLocal";
+import { obtainPostgres, PostgresServer } from "../support/postgresServer";
 import { arnOf } from "../support/profiles";
 import { soleWinner } from "../support/soleWinner";
 
@@ -56,10 +59,37 @@ const places: readonly (readonly [string, () => Promise<Place>])[] = [
   ],
 ];
 
+const postgres: readonly [string, () => Promise<Place>] = [
+  "three servers on one postgres: database",
+  async () => {
+    const programs = await obtainPostgres();
+    if ("missing" in programs) throw new Missing(programs.missing);
+    const server = await PostgresServer.create(programs);
+    await server.start();
+    const url = `postgres://postgres@127.0.0.1:${server.port}/postgres`;
+    await createPostgresTable(url, {});
+    return {
+      stores: await Promise.all([1, 2, 3].map(() => openPostgresStore(url, { environment: {} }))),
+      async remove() {
+        await server.stop();
+        programs.remove();
+      },
+    };
+  },
+];
+
+class Missing extends Error {}
+
 describe("100 concurrent creates of one ARN over HTTP", () => {
-  for (const [title, open] of places) {
-    it(`let one win: ${title}`, async () => {
-      const { stores, remove } = await open();
+  for (const [title, open] of [...places, postgres]) {
+    it(`let one win: ${title}`, async function () {
+      this.timeout(60_000);
+      const place = await open().catch((error) => {
+        if (!(error instanceof Missing)) throw error;
+        console.error(`    skipped: ${error.message}`);
+      });
+      if (place === undefined) return this.skip();
+      const { stores, remove } = place;
       const servers: RunningServer[] = [];
       const clients: CodeStarClient[] = [];
       try {

@@ -1,6 +1,5 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer, type Server, type Socket, connect as tcp } from "node:net";
 import { createPostgresTable } from "../../service/store/postgres/table";
+import { CuttableNetwork } from "./cuttableNetwork";
 import { type PostgresPrograms, PostgresServer } from "./postgresServer";
 
 /** A primary with a synchronous standby, which has every commit before it is acknowledged. */
@@ -47,55 +46,4 @@ export async function postgresPairs(
 function urlOf(ports: readonly number[]): string {
   const hosts = ports.map((port) => `127.0.0.1:${port}`).join(",");
   return `postgres://postgres@${hosts}/postgres?sslmode=disable&target_session_attrs=read-write`;
-}
-
-class CuttableNetwork {
-  readonly port: number;
-  readonly #server: Server;
-  readonly #sockets: Set<Socket>;
-  #isCut = false;
-
-  private constructor(server: Server, target: number) {
-    this.#server = server;
-    this.#sockets = new Set();
-    this.port = (server.address() as AddressInfo).port;
-    server.on("connection", (near) => {
-      this.#keep(near);
-      if (this.#isCut) return;
-      const far = tcp(target, "127.0.0.1");
-      this.#keep(far);
-      this.#join(near, far);
-      this.#join(far, near);
-    });
-  }
-
-  static async to(port: number): Promise<CuttableNetwork> {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    return new CuttableNetwork(server, port);
-  }
-
-  cut(): void {
-    this.#isCut = true;
-  }
-
-  async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    this.#server.close();
-    await once(this.#server, "close");
-  }
-
-  #keep(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.on("error", () => {});
-  }
-
-  #join(from: Socket, to: Socket): void {
-    from.on("data", (chunk) => {
-      if (!this.#isCut) to.write(chunk);
-    });
-    from.on("close", () => {
-      if (!this.#isCut) to.destroy();
-    });
-  }
 }

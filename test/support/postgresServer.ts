@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import postgres from "postgres";
 
 /** PostgreSQL refuses to run as root; then its processes and files belong to this user, `nobody` on most systems. */
 const otherUser = 65_534;
@@ -77,7 +78,7 @@ export class PostgresPrograms {
 
   write(data: string, name: string, text: string): void {
     const file = join(data, name);
-    fs.appendFileSync(file, text);
+    fs.appendFileSync(file, text, { mode: 0o600 });
     if (this.#user.uid !== undefined) fs.chownSync(file, otherUser, otherUser);
   }
 
@@ -104,11 +105,16 @@ export class PostgresServer {
     this.port = port;
   }
 
-  static async create(programs: PostgresPrograms, settings = ""): Promise<PostgresServer> {
+  static async create(
+    programs: PostgresPrograms,
+    settings = "",
+    files: Readonly<Record<string, string>> = {},
+  ): Promise<PostgresServer> {
     const data = programs.place();
     const options = ["-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "-N"];
     programs.call("initdb", "-D", data, ...options);
     const server = new PostgresServer(programs, data, await freePort());
+    for (const [name, text] of Object.entries(files)) server.writeFile(name, text);
     const common = `listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\nport = ${server.port}\n`;
     programs.write(data, "postgresql.auto.conf", `${common}${settings}\n`);
     return server;
@@ -136,6 +142,7 @@ export class PostgresServer {
   async start(): Promise<void> {
     const child = this.#programs.start(this.#data);
     this.#process = child;
+    this.#log = "";
     const ready = new Promise<void>((resolve, reject) => {
       const timer = setTimeout(
         () => reject(new Error(`PostgreSQL: ${this.#log}`)),
@@ -161,6 +168,39 @@ export class PostgresServer {
   /** The way of `pg_ctl stop -m fast`. */
   async stop(): Promise<void> {
     await this.#end("SIGINT");
+  }
+
+  /** Replaces a file among the server's data. */
+  writeFile(name: string, text: string): void {
+    fs.rmSync(join(this.#data, name), { force: true });
+    this.#programs.write(this.#data, name, text);
+  }
+
+  async query(text: string): Promise<void> {
+    const sql = this.#client();
+    try {
+      await sql.unsafe(text);
+    } finally {
+      await sql.end();
+    }
+  }
+
+  /** Runs the statement, and does the work while its transaction is open. */
+  async hold(text: string, work: () => Promise<void>): Promise<void> {
+    const sql = this.#client();
+    try {
+      await sql.begin(async (transaction) => {
+        await transaction.unsafe(text);
+        await work();
+      });
+    } finally {
+      await sql.end();
+    }
+  }
+
+  #client() {
+    const options = { host: "127.0.0.1", port: this.port, user: "postgres", max: 1 };
+    return postgres({ ...options, database: "postgres", onnotice: () => {} });
   }
 
   promote(): void {

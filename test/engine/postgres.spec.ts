@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { openPostgresStore } from "../../service/store/postgres/store";
+import { createPostgresTable } from "../../service/store/postgres/table";
+import { obtainPostgres, PostgresServer } from "../support/postgresServer";
+import { createProject } from "../support/pulumi";
+import { ada } from "../support/scenario";
+
+describe("the engine: PostgreSQL", () => {
+  it("postgres_store: profiles in a database, whose password is in no state and no output", async function () {
+    this.timeout(180_000);
+    const programs = await obtainPostgres();
+    if ("missing" in programs) {
+      console.error(`    skipped: ${programs.missing}`);
+      return this.skip();
+    }
+    const password = "hunter2-of-the-database";
+    const server = await PostgresServer.create(programs);
+    await server.start();
+    const url = `postgres://postgres:${password}@127.0.0.1:${server.port}/postgres`;
+    const project = await createProject();
+    try {
+      await project.pulumi("config", "set", "--secret", "codestar:endpoint", url);
+      project.declare(["ada", ada]);
+      const early = await project.attempt("preview");
+      assert.notEqual(early.code, 0);
+      assert.match(early.output, /codestar-profiles table create postgres:\/\//);
+      await createPostgresTable(url, {});
+      const outputs = [early, await project.up()];
+      assert.deepEqual(await project.plan("--expect-no-changes"), []);
+
+      const store = await openPostgresStore(url, { environment: {} });
+      const live = await store.find("us-east-1", ada.userArn);
+      assert.equal(live?.displayName, ada.displayName);
+      await store.update("us-east-1", ada.userArn, { displayName: "Changed" }, Date.now());
+      const preview = await project.pulumi("preview");
+      assert.match(preview.output, /\+drift/);
+      outputs.push(preview, await project.up());
+      const repaired = await store.find("us-east-1", ada.userArn);
+      assert.equal(repaired?.displayName, ada.displayName);
+      assert.doesNotMatch(project.stateText(), /hunter2/);
+
+      await server.stop();
+      const away = await project.attempt("preview");
+      assert.notEqual(away.code, 0);
+      assert.match(away.output, new RegExp(`postgres://127\\.0\\.0\\.1:${server.port}/postgres`));
+      await server.start();
+      outputs.push(away, await project.pulumi("destroy", "--yes", "--skip-preview"));
+      assert.equal(await store.find("us-east-1", ada.userArn), undefined);
+      await store.close();
+      for (const { output } of outputs) assert.doesNotMatch(output, /hunter2/);
+    } finally {
+      project.remove();
+      await server.stop();
+      programs.remove();
+    }
+  });
+});
