@@ -48,7 +48,7 @@ export class World {
   program: Program = [];
   /** The writes of the last update. */
   lastWrites: readonly WriteCall[] = [];
-  /** Profiles that were in the state since they were last seen missing. */
+  /** Profiles that are there and in the state. Who was spared for an owner that never came is nobody's. */
   private owned = new Set<string>();
   /** What was done, a line each. */
   readonly log: string[] = [];
@@ -194,9 +194,7 @@ export class World {
 
   private noteOwned(): void {
     const { profiles } = this.profiles;
-    this.owned = new Set(
-      [...this.owned, ...recordedIn(this.state)].filter((key) => profiles.has(key)),
-    );
+    this.owned = new Set([...recordedIn(this.state)].filter((key) => profiles.has(key)));
   }
 
   private begin(faults: readonly Fault[]): Before {
