@@ -38,7 +38,7 @@ import { operationTitles, variants } from "./variants.mjs";
 
 /** What code belongs to, by its file; the first that matches. @type {[RegExp, string][]} */
 const owners = [
-  [/\/dist\/provider\/(awsSdk|credentials|configuredRegion)\.js/, "AWS SDK"],
+  [/\/dist\/client\/(awsSdk|credentials|configuredRegion)\.js/, "AWS SDK"],
   [/node_modules\/(typescript|ts-node)\//, "TypeScript"],
   [/node_modules\/(@grpc|google-protobuf|protobufjs|@protobufjs|long)\//, "gRPC and protobuf"],
   [/node_modules\/@pulumi\/pulumi\/proto\//, "gRPC and protobuf"],

@@ -6,8 +6,8 @@ import { others, people } from "./people.mjs";
 import { withoutCheckpoints } from "./stage.mjs";
 import { variants } from "./variants.mjs";
 
-const { createDirectory } = /** @type {typeof import("../dist/provider/directory.js")} */ (
-  createRequire(import.meta.url)("../dist/provider/directory.js")
+const { createDirectory } = /** @type {typeof import("../dist/client/directory.js")} */ (
+  createRequire(import.meta.url)("../dist/client/directory.js")
 );
 
 /**

@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { nearest } from "../provider/nearest";
-import { printable } from "../provider/printable";
+import { nearest } from "../profile/nearest";
+import { printable } from "../profile/printable";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 

@@ -1,11 +1,11 @@
 import { choose, readArguments, UsageError, usageHint } from "./arguments";
-import { type CommandModule, commands } from "./commands";
+import type { CommandModule, Commands } from "./command";
 import { type CommandWords, shells } from "./completion/shells";
 import { print } from "./terminal";
 
 const shellNames = Object.keys(shells) as (keyof typeof shells)[];
 
-export const usage = `Usage: codestar-profiles completion bash|zsh|fish
+const usage = `Usage: codestar-profiles completion bash|zsh|fish
 
 Prints a script that completes commands, options and their values in a shell.
 
@@ -18,8 +18,12 @@ Prints a script that completes commands, options and their values in a shell.
 Exit status: 0 printed, 2 wrong arguments.
 `;
 
-/** `codestar-profiles completion`. Answers the exit status. */
-export async function run(argv: readonly string[]): Promise<number> {
+/** The command that completes all the others, and itself. */
+export function completionOf(all: Commands): CommandModule {
+  return { usage, run: (argv) => run(argv, all) };
+}
+
+async function run(argv: readonly string[], commands: Commands): Promise<number> {
   try {
     const { values, positionals } = readArguments(argv, { help: { type: "boolean", short: "h" } });
     if (values.help) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { printableLines } from "../provider/printable";
+import { printableLines } from "../profile/printable";
 import { commands } from "./commands";
-import { holdHangUps } from "./hangUp";
+import { holdHangUps } from "./service/hangUp";
 
 /**
  * `codestar-profiles COMMAND …`. Exit status: 0 done; 1 not done, with the reason in one sentence on

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 
-export { printable } from "../provider/printable";
+export { printable } from "../profile/printable";
 
 type Style = Parameters<typeof styleText>[0];
 export type Paint = (style: Style, text: string) => string;

@@ -10,11 +10,11 @@ export {
   listUserProfiles,
   listUserProfilesOutput,
   type UserProfileSummary,
-} from "./functions";
-export { CodeStarUserProfile, type CodeStarUserProfileArgs } from "./resource";
+} from "./program/functions";
+export { CodeStarUserProfile, type CodeStarUserProfileArgs } from "./program/profileResource";
 export {
   CodeStarRoster,
   type CodeStarRosterArgs,
   type RosterArgs,
   rosterProfiles,
-} from "./rosterResource";
+} from "./program/rosterResource";

@@ -1,6 +1,6 @@
-import type { OperationName } from "./constraints";
+import type { OperationName } from "./api/constraints";
+import type { ServiceRequest } from "./api/request";
 import { type ProfileService, profileService, type ServiceResponse } from "./protocol";
-import type { ServiceRequest } from "./request";
 import { openStore } from "./store/open";
 import type { ProfileStore } from "./store/store";
 

@@ -1,24 +1,24 @@
-export { type AuditedWrite, type AuditTrail, AuditUnavailableError } from "./audit";
-export { type AuditFile, openAuditFile } from "./auditFile";
-export { authentication } from "./authentication";
-export { authorize } from "./authorization";
-export type { CertificateFiles } from "./certificate";
-export type { Refusal } from "./connections";
-export { constraints, type Input, members, type OperationName } from "./constraints";
+export { constraints, type Input, members, type OperationName } from "./api/constraints";
+export { ServiceError } from "./api/errors";
+export type { Principal } from "./api/principal";
+export type { Authenticate, Authorize, ServiceRequest } from "./api/request";
+export { type AuditFile, openAuditFile } from "./audit/file";
+export { type AuditedWrite, type AuditTrail, AuditUnavailableError } from "./audit/trail";
 export { type EmbeddedOptions, EmbeddedRequestHandler, embeddedRequestHandler } from "./embedded";
-export { ServiceError } from "./errors";
-export { type Faults, parseFaults } from "./faults";
-export { defaultLimits, type ServerLimits } from "./limits";
-export type { Measure } from "./metrics";
-export type { Principal } from "./principal";
+export type { CertificateFiles } from "./http/certificate";
+export type { Refusal } from "./http/connections";
+export { type Faults, parseFaults } from "./http/faults";
+export { defaultLimits, type ServerLimits } from "./http/limits";
+export type { Measure } from "./http/metrics";
+export { type RunningServer, type ServeOptions, startServer } from "./http/server";
+export { authentication } from "./identity/authentication";
+export { authorize } from "./identity/authorization";
 export {
   type ProfileService,
   profileService,
   type ServiceOptions,
   type ServiceResponse,
 } from "./protocol";
-export type { Authenticate, Authorize, ServiceRequest } from "./request";
-export { type RunningServer, type ServeOptions, startServer } from "./server";
 export { openStore } from "./store/open";
 export {
   type DamagedProfile,

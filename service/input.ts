@@ -1,5 +1,5 @@
-import { type Constraint, constraints, type Input, type OperationName } from "./constraints";
-import { ServiceError } from "./errors";
+import { type Constraint, constraints, type Input, type OperationName } from "./api/constraints";
+import { ServiceError } from "./api/errors";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const loneSurrogate = /\p{Surrogate}/u;

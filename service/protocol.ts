@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { type AuditTrail, AuditUnavailableError, type WriteOperation } from "./audit";
-import { authorize as authorizeByDefault } from "./authorization";
-import { constraints, type Input, type OperationName } from "./constraints";
-import { ServiceError } from "./errors";
+import { constraints, type Input, type OperationName } from "./api/constraints";
+import { ServiceError } from "./api/errors";
+import type { Principal } from "./api/principal";
+import { signedRegion } from "./api/region";
+import type { Authenticate, Authorize, ServiceRequest } from "./api/request";
+import { type AuditTrail, AuditUnavailableError, type WriteOperation } from "./audit/trail";
+import { authorize as authorizeByDefault } from "./identity/authorization";
 import { readInput } from "./input";
 import type { Dependencies, Scope } from "./operations/dependencies";
 import { type Operation, operations } from "./operations/operations";
-import type { Principal } from "./principal";
-import { signedRegion } from "./region";
-import type { Authenticate, Authorize, ServiceRequest } from "./request";
 import { DamagedProfileError, StoreUnavailableError } from "./store/store";
 
 export const targetPrefix = "CodeStar_20170419.";

@@ -11,8 +11,9 @@ import {
   sourcesUnder,
 } from "./support/imports";
 
-const layers = ["provider", "service", "cli", "examples"] as const;
-const everything = [...layers, "test", "tools", "bench"];
+const folders = ["profile", "client", "roster", "files", "provider", "service", "cli"] as const;
+const product = sourcesUnder(...folders);
+const everything = [...folders, "examples", "test", "tools", "bench"];
 
 const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as {
   name: string;
@@ -56,31 +57,56 @@ describe("architecture", () => {
     assert.ok(others.some(({ file }) => file === "test/support/imports.ts"));
   });
 
-  it("service imports neither the provider nor Pulumi", () => {
+  /** What the files of a room may import besides their own room. */
+  const rooms: Readonly<Record<string, readonly string[]>> = {
+    profile: [],
+    files: [],
+    roster: ["profile"],
+    // Of the service its door for programs in the same process alone.
+    client: ["profile", "service/embedded.ts"],
+    service: ["files", "profile/printable.ts", "service"],
+    "provider/dynamic": ["profile", "client", "roster"],
+    "provider/program": ["profile", "client", "roster", "provider/dynamic"],
+    cli: ["profile", "client", "roster", "files", "service", "schema"],
+  };
+
+  for (const [room, others] of Object.entries(rooms)) {
+    it(`${room} imports ${others.join(", ") || "no other room"}`, () => {
+      const allowed = [room, ...others];
+      const wrong = breaches(
+        sourcesUnder(room),
+        ({ file }) =>
+          file !== undefined &&
+          !allowed.some((place) => file === place || file.startsWith(`${place}/`)),
+      );
+      assert.deepEqual(wrong, []);
+    });
+  }
+
+  it("only what a program loads imports values of Pulumi", () => {
     const wrong = breaches(
-      sourcesUnder("service"),
-      ({ specifier, file }) =>
-        specifier.startsWith("@pulumi/") || (file !== undefined && !isIn(file, "service")),
+      ["profile", "files", "roster", "client", "service", "provider/dynamic", "cli"].flatMap(
+        (room) => sourcesUnder(room),
+      ),
+      ({ specifier, typeOnly }) => specifier.startsWith("@pulumi/") && !typeOnly,
     );
     assert.deepEqual(wrong, []);
   });
 
-  it("provider imports of the service its door for programs in the same process alone", () => {
-    const wrong = breaches(
-      sourcesUnder("provider"),
-      ({ file }) => file !== undefined && !isIn(file, "provider") && file !== "service/embedded.ts",
-    );
-    assert.deepEqual(wrong, []);
-  });
-
-  it("cli imports the provider and the service", () => {
-    const wrong = breaches(
-      sourcesUnder("cli"),
-      ({ specifier, file }) =>
-        specifier.startsWith("@pulumi/") ||
-        (file !== undefined && !isIn(file, "cli", "provider", "service", "schema")) === true,
-    );
-    assert.deepEqual(wrong, []);
+  it("no imports go round in a circle", () => {
+    const circles: string[] = [];
+    const done = new Set<string>();
+    const follow = (file: string, path: readonly string[]) => {
+      const begun = path.indexOf(file);
+      if (begun >= 0) circles.push([...path.slice(begun), file].join(" → "));
+      if (begun >= 0 || done.has(file)) return;
+      for (const { file: imported } of importsOf(file)) {
+        if (imported !== undefined) follow(imported, [...path, file]);
+      }
+      done.add(file);
+    };
+    for (const file of product) follow(file, []);
+    assert.deepEqual(circles, []);
   });
 
   it("examples import the package as its users do", () => {
@@ -93,8 +119,8 @@ describe("architecture", () => {
   });
 
   it("what the engine runs loads nothing of Pulumi: the provider process has types of it alone", () => {
-    const { files, packages } = reachableFrom("provider/provider.ts");
-    assert.ok(files.has("provider/directory.ts") && files.has("service/embedded.ts"));
+    const { files, packages } = reachableFrom("provider/dynamic/profile.ts");
+    assert.ok(files.has("client/directory.ts") && files.has("service/embedded.ts"));
     assert.ok(packages.has("@aws-sdk/client-codestar"));
     assert.deepEqual(
       [...packages].filter((name) => name.startsWith("@pulumi/")),
@@ -118,15 +144,13 @@ describe("architecture", () => {
         else if (!isBuiltin(specifier)) found.push(`${file} imports ${specifier}`);
       }
     };
-    follow("provider/provider.ts");
-    follow("provider/rosterProvider.ts");
+    follow("provider/dynamic/profile.ts");
+    follow("provider/dynamic/roster.ts");
     assert.deepEqual(found, []);
   });
 
   it("nothing that is published imports tests, tools or benchmarks", () => {
-    const wrong = breaches(sourcesUnder("provider", "service", "cli"), ({ file }) =>
-      isIn(file, "test", "tools", "bench", "examples"),
-    );
+    const wrong = breaches(product, ({ file }) => isIn(file, "test", "tools", "bench", "examples"));
     assert.deepEqual(wrong, []);
   });
 
@@ -135,7 +159,7 @@ describe("architecture", () => {
     const bundled = Object.fromEntries((await bundledPackages()).map((name) => [name, ""]));
     const published = { ...dependencies, ...peerDependencies, ...bundled };
     const wrong = breaches(
-      sourcesUnder("provider", "service", "cli"),
+      product,
       ({ specifier, typeOnly, file }) =>
         file === undefined &&
         !isBuiltin(specifier) &&
@@ -155,9 +179,7 @@ describe("architecture", () => {
 
   it("every dependency that is declared or bundled is imported", async () => {
     const used = new Set(
-      sourcesUnder("provider", "service", "cli").flatMap((file) =>
-        importsOf(file).map(({ specifier }) => packageOf(specifier)),
-      ),
+      product.flatMap((file) => importsOf(file).map(({ specifier }) => packageOf(specifier))),
     );
     const { dependencies, devDependencies } = manifest;
     const bundled = await bundledPackages();

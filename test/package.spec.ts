@@ -157,7 +157,7 @@ describe("the package, as npm packs it", function () {
     }
     const stray = paths.filter(
       (path) =>
-        !/^(?:package\.json|LICENSE|NOTICE|[A-Z]+\.md|(?:docs|models|schema)\/.+|dist\/LICENSES\.txt|dist\/(?:provider|service|cli)\/.+\.(?:js|d\.ts))$/.test(
+        !/^(?:package\.json|LICENSE|NOTICE|[A-Z]+\.md|(?:docs|models|schema)\/.+|dist\/LICENSES\.txt|dist\/(?:profile|client|roster|files|provider|service|cli)\/.+\.(?:js|d\.ts))$/.test(
           path,
         ) || /(?<!\.d)\.ts$|\.spec\.|node_modules|\.db(?:-|$)|\.env/.test(path),
     );
@@ -195,7 +195,7 @@ describe("the package, as npm packs it", function () {
     const lifecycle = consumer.run(`
       const Module = require("node:module");
       const { readFileSync } = require("node:fs");
-      const resource = readFileSync("node_modules/pulumi-codestar/dist/provider/resource.js", "utf8");
+      const resource = readFileSync("node_modules/pulumi-codestar/dist/provider/program/profileResource.js", "utf8");
       const line = /'(exports\\.handler = .*)'/.exec(resource)[1];
       // As the host loads it: a module without a file, in the folder of the program.
       const text = new Module("", module);
@@ -265,7 +265,7 @@ describe("the package, as npm packs it", function () {
       });`) as { answer: string; loaded: string[] };
     assert.equal(answer, "Ada");
     assert.deepEqual(loaded.filter(isOfAnotherPackage), []);
-    assert.ok(loaded.some((path) => /dist.provider.awsSdk\.js$/.test(path)));
+    assert.ok(loaded.some((path) => /dist.client.awsSdk\.js$/.test(path)));
   });
 
   it("keeps profiles in a file with nothing but its own dependencies", () => {
@@ -295,8 +295,8 @@ describe("the package, as npm packs it", function () {
         "pulumi-codestar/service",
         "pulumi-codestar/package.json",
         "pulumi-codestar/schema/roster.schema.json",
-        "pulumi-codestar/dist/provider/provider.js",
-        "pulumi-codestar/dist/provider/check",
+        "pulumi-codestar/dist/provider/dynamic/profile.js",
+        "pulumi-codestar/dist/profile/check",
       ].map(attempt)));`);
     const inside = "ERR_PACKAGE_PATH_NOT_EXPORTED";
     assert.deepEqual(found, ["object", "object", "object", inside, inside]);
@@ -460,7 +460,7 @@ describe("the package, as npm packs it", function () {
           }
         }
       };
-      for (const entry of ["provider/index", "provider/provider", "service/index"]) {
+      for (const entry of ["provider/index", "provider/dynamic/profile", "service/index"]) {
         follow(join(root, `dist/${entry}.d.ts`));
       }
       assert.ok(seen.size > 5);

@@ -4,9 +4,9 @@ import * as fs from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
+import { sources } from "./sources.mjs";
 
 const repository = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-const sources = ["provider", "service", "cli"];
 
 /** Development dependencies whose code is published in ours. Every other package stays an import. */
 export const bundled = [

@@ -6,11 +6,11 @@ import { fileURLToPath } from "node:url";
 import { run } from "./children.mjs";
 import { onInterrupt } from "./interruption.mjs";
 import { duration, startProgress } from "./progress.mjs";
+import { sources } from "./sources.mjs";
 
 export const repository = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const packages = join(repository, "node_modules");
 const dist = join(repository, "dist");
-const sources = ["provider", "service", "cli"];
 /** Files besides the sources that decide what a build makes. */
 const buildSettings = [
   "tsconfig.json",

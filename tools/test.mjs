@@ -9,6 +9,7 @@ import { ensureBuilt, ensureDependencies, repository } from "./dependencies.mjs"
 import { onInterrupt } from "./interruption.mjs";
 import { duration } from "./progress.mjs";
 import { cliEnvironment, obtainPulumi } from "./pulumiCli.mjs";
+import { sources } from "./sources.mjs";
 
 /**
  * @typedef {{ passed: number; failed: number; skipped: number }} Counts
@@ -32,14 +33,7 @@ const suites = [
   check("lint", [
     ["@biomejs/biome/bin/biome", "check", "."],
     // By itself: it reads the types of every package, which takes far longer than all the other rules.
-    [
-      "@biomejs/biome/bin/biome",
-      "lint",
-      "--only=nursery/noFloatingPromises",
-      "provider",
-      "service",
-      "cli",
-    ],
+    ["@biomejs/biome/bin/biome", "lint", "--only=nursery/noFloatingPromises", ...sources],
   ]),
   check("types", [
     ["typescript/bin/tsc", "-p", "tsconfig.json", "--noEmit"],

@@ -3,7 +3,7 @@
 const config = new Map(Object.entries(JSON.parse(process.argv[2])));
 const person = JSON.parse(process.argv[3]);
 const heavy = () =>
-  Object.keys(require.cache).some((file) => /provider.awsSdk|node_modules.libsql/.test(file));
+  Object.keys(require.cache).some((file) => /client.awsSdk|node_modules.libsql/.test(file));
 
 const begun = performance.now();
 const provider = require("pulumi-codestar/provider");

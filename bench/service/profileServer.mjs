@@ -6,10 +6,13 @@ import { arnOf, profileOf } from "./profiles.mjs";
 import { principal } from "./requests.mjs";
 
 const require = createRequire(import.meta.url);
-/** @type {typeof import("../../service/store/sqlite.js")} */
-const { openSqliteStore } = require("../../dist/service/store/sqlite.js");
-/** @type {typeof import("../../service/principals.js")} */
-const { credentialsOf, parsePrincipals } = require("../../dist/service/principals.js");
+/** @type {typeof import("../../service/store/sqlite/store.js")} */
+const { openSqliteStore } = require("../../dist/service/store/sqlite/store.js");
+/** @type {typeof import("../../service/identity/principalsDocument.js")} */
+const {
+  credentialsOf,
+  parsePrincipals,
+} = require("../../dist/service/identity/principalsDocument.js");
 
 const [file = "", count = "0", mode] = process.argv.slice(2);
 let transactions = 0;

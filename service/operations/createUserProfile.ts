@@ -1,5 +1,5 @@
-import type { Input } from "../constraints";
-import { ServiceError } from "../errors";
+import type { Input } from "../api/constraints";
+import { ServiceError } from "../api/errors";
 import type { StoredProfile } from "../store/store";
 import type { Dependencies, Scope } from "./dependencies";
 import { type WireProfile, wireProfile } from "./wire";

@@ -1,4 +1,4 @@
-import type { Input } from "../constraints";
+import type { Input } from "../api/constraints";
 import type { Dependencies, Scope } from "./dependencies";
 
 /** Answers alike for a profile that is not there: the model declares no not-found error for this operation. */

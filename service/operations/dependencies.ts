@@ -1,5 +1,5 @@
 import type { ProfileStore } from "../store/store";
-import type { ListScope } from "../tokens";
+import type { ListScope } from "./tokens";
 
 /** What operations may depend on; each names what it takes. */
 export interface Dependencies {

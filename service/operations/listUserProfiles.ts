@@ -1,9 +1,9 @@
-import { accountPrefix } from "../accounts";
-import type { Input } from "../constraints";
-import { ServiceError } from "../errors";
+import { accountPrefix } from "../api/accounts";
+import type { Input } from "../api/constraints";
+import { ServiceError } from "../api/errors";
 import { DamagedProfileError } from "../store/store";
-import { issueToken, readToken } from "../tokens";
 import type { Dependencies, Scope } from "./dependencies";
+import { issueToken, readToken } from "./tokens";
 import { type WireDamagedSummary, type WireSummary, wireSummary } from "./wire";
 
 /** Assumed: no source states the page size of a request that names none. */

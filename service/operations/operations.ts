@@ -1,4 +1,4 @@
-import type { Input, OperationName } from "../constraints";
+import type { Input, OperationName } from "../api/constraints";
 import { createUserProfile } from "./createUserProfile";
 import { deleteUserProfile } from "./deleteUserProfile";
 import type { Dependencies, Scope } from "./dependencies";

@@ -15,11 +15,12 @@ export const storeForms = "file:path, postgres://host/database, dynamodb://table
 export async function openStore(url: string): Promise<ProfileStore> {
   if (url === "memory:") return new MemoryStore();
   if (url.startsWith("file:")) {
-    const { openSharedSqliteStore } = require("./sharedStore") as typeof import("./sharedStore");
+    const { openSharedSqliteStore } =
+      require("./sqlite/sharedStore") as typeof import("./sqlite/sharedStore");
     return openSharedSqliteStore(pathOf(url));
   }
   if (url.startsWith("dynamodb:")) {
-    const { openDynamoDbStore } = require("./dynamodb") as typeof import("./dynamodb");
+    const { openDynamoDbStore } = require("./dynamodb/store") as typeof import("./dynamodb/store");
     return openDynamoDbStore(url);
   }
   if (isPostgresUrl(url)) {

@@ -33,7 +33,7 @@ describe("the engine: PostgreSQL", () => {
       assert.equal(live?.displayName, ada.displayName);
       await store.update("us-east-1", ada.userArn, { displayName: "Changed" }, Date.now());
       const preview = await project.pulumi("preview");
-      assert.match(preview.output, /\+drift/);
+      assert.match(preview.output, /\+_drift/);
       outputs.push(preview, await project.up());
       const repaired = await store.find("us-east-1", ada.userArn);
       assert.equal(repaired?.displayName, ada.displayName);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { authentication } from "../../service/authentication";
+import { authentication } from "../../service/identity/authentication";
 import { type AccessKey, type AwsClient, describeEachClient } from "../support/awsClients";
 import { type InteropService, startInteropService } from "../support/interopService";
 import { arnOf, profileInput } from "../support/profiles";

@@ -38,7 +38,7 @@ const ssoToken = JSON.stringify({ accessToken: "sso-token", expiresAt: inAnHour,
 
 /** In a process of its own, whose environment and home folder are the situation's alone. */
 const script = `
-  const { createClient } = require(process.argv[1] + "/dist/provider/client.js");
+  const { createClient } = require(process.argv[1] + "/dist/client/sdkClient.js");
   const client = createClient(JSON.parse(process.argv[2]), "eu-west-1");
   client.config.credentials().then(
     ({ accessKeyId, secretAccessKey, sessionToken }) => ({ accessKeyId, secretAccessKey, sessionToken }),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
-import { driftHtml } from "../../cli/drift/html";
-import type { DriftReport } from "../../cli/drift/report";
+import { driftHtml } from "../../cli/roster/drift/html";
+import type { DriftReport } from "../../cli/roster/drift/report";
 import { accessibilityProblems, openBrowser, sidewaysScroll } from "../support/browser";
 import { arn } from "../support/rosterFiles";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { OperationName } from "../../service/constraints";
+import type { OperationName } from "../../service/api/constraints";
 import { describeEachClient } from "../support/awsClients";
 import { type InteropService, startInteropService } from "../support/interopService";
 import { arnOf, profileInput, storedProfile } from "../support/profiles";

@@ -6,8 +6,8 @@ import {
   constraints,
   type OperationName,
   operationNames,
-} from "../../service/constraints";
-import { ServiceError } from "../../service/errors";
+} from "../../service/api/constraints";
+import { ServiceError } from "../../service/api/errors";
 import { operations } from "../../service/operations/operations";
 import { contentType, targetPrefix } from "../../service/protocol";
 import { openStore } from "../../service/store/open";

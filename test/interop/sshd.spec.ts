@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { authentication } from "../../service/authentication";
-import { type RunningServer, startServer } from "../../service/server";
+import { type RunningServer, startServer } from "../../service/http/server";
+import { authentication } from "../../service/identity/authentication";
 import { openStore } from "../../service/store/open";
 import type { ProfileStore } from "../../service/store/store";
 import { obtainOrSkip } from "../support/awsClients";

@@ -3,12 +3,12 @@ import { appendFile, mkdtemp, readFile, rename, rm, stat, writeFile } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { type AuditTrail, AuditUnavailableError } from "../../service/audit";
-import { openAuditFile } from "../../service/auditFile";
-import { type AuditEntry, type AuditQuery, readAuditFiles } from "../../service/auditReader";
-import type { Principal } from "../../service/principal";
+import type { Principal } from "../../service/api/principal";
+import { openAuditFile } from "../../service/audit/file";
+import { type AuditEntry, type AuditQuery, readAuditFiles } from "../../service/audit/reader";
+import { type AuditTrail, AuditUnavailableError } from "../../service/audit/trail";
+import { startServer } from "../../service/http/server";
 import { profileService, targetPrefix } from "../../service/protocol";
-import { startServer } from "../../service/server";
 import { MemoryStore } from "../../service/store/memory";
 import { StoreUnavailableError } from "../../service/store/store";
 import { arnOf } from "../support/profiles";

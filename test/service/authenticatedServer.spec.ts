@@ -13,11 +13,11 @@ import {
   UpdateUserProfileCommand,
 } from "@aws-sdk/client-codestar";
 import { pino } from "pino";
-import { authentication } from "../../service/authentication";
-import { openPrincipalsFile, type PrincipalsFile } from "../../service/principalsFile";
-import type { ServiceRequest } from "../../service/request";
-import { logResponse } from "../../service/requestLog";
-import { type RunningServer, startServer } from "../../service/server";
+import type { ServiceRequest } from "../../service/api/request";
+import { logResponse } from "../../service/http/requestLog";
+import { type RunningServer, startServer } from "../../service/http/server";
+import { authentication } from "../../service/identity/authentication";
+import { openPrincipalsFile, type PrincipalsFile } from "../../service/identity/principalsFile";
 import {
   account,
   adminKey,

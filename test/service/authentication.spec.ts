@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { inspect } from "node:util";
 import fc from "fast-check";
-import { authentication } from "../../service/authentication";
-import { ServiceError } from "../../service/errors";
-import { type Credential, credentialsOf } from "../../service/principals";
-import type { ServiceRequest } from "../../service/request";
+import { ServiceError } from "../../service/api/errors";
+import type { ServiceRequest } from "../../service/api/request";
+import { authentication } from "../../service/identity/authentication";
+import { type Credential, credentialsOf } from "../../service/identity/principalsDocument";
 import {
   account,
   aliceArn,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { authorize } from "../../service/authorization";
-import { type OperationName, operationNames } from "../../service/constraints";
-import type { Principal } from "../../service/principal";
+import { type OperationName, operationNames } from "../../service/api/constraints";
+import type { Principal } from "../../service/api/principal";
+import { authorize } from "../../service/identity/authorization";
 
 const account = "123456789012";
 const ownArn = `arn:aws:iam::${account}:user/alice`;

@@ -13,8 +13,8 @@ import { createServer as createHttpServer, type RequestListener, type Server } f
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { authentication } from "../../service/authentication";
-import { startServer } from "../../service/server";
+import { startServer } from "../../service/http/server";
+import { authentication } from "../../service/identity/authentication";
 import { openStore } from "../../service/store/open";
 import type { ProfileStore } from "../../service/store/store";
 import { codestarProfiles, type Outcome } from "../support/commandLine";

@@ -17,8 +17,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import Database from "libsql";
-import { openSqliteStore } from "../../service/store/sqlite";
+import { openSqliteStore } from "../../service/store/sqlite/store";
 import { codestarProfiles } from "../support/commandLine";
 import { arnOf, storedProfile } from "../support/profiles";
 import { type ServerProcess, startServerProcess } from "../support/serverProcess";
@@ -95,6 +96,7 @@ describe("codestar-profiles backup and restore", function () {
         acknowledged.push(name);
       }
     });
+    while (acknowledged.length < 10) await pause(5);
     for (let round = 0; round < 4; round++) {
       const before = [...acknowledged];
       const { status, out, err } = await backup("--force");
@@ -120,6 +122,7 @@ describe("codestar-profiles backup and restore", function () {
     assert.deepEqual(readdirSync(folder).sort(), [
       "copy.db",
       "profiles.db",
+      "profiles.db-last-backup",
       "profiles.db-shm",
       "profiles.db-wal",
     ]);
@@ -340,7 +343,7 @@ describe("codestar-profiles backup and restore", function () {
     const copy = kept("copy.db");
     for (let round = 0; round < 2; round++) assert.equal((await restore("--force")).status, 0);
     assert.equal(kept("copy.db"), copy);
-    const dist = join(__dirname, "../../dist/service/store/sqlite.js");
+    const dist = join(__dirname, "../../dist/service/store/sqlite/store.js");
     const serve = `require(${JSON.stringify(dist)}).openSqliteStore("copy.db").then((store) => store.close())`;
     execFileSync(process.execPath, ["-e", serve], { cwd: folder });
     const served = kept("copy.db");

@@ -7,9 +7,9 @@ import {
   CreateUserProfileCommand,
   DescribeUserProfileCommand,
 } from "@aws-sdk/client-codestar";
-import { type RunningServer, startServer } from "../../service/server";
-import { openDynamoDbStore } from "../../service/store/dynamodb";
-import { createDynamoDbTable } from "../../service/store/dynamodbTable";
+import { type RunningServer, startServer } from "../../service/http/server";
+import { openDynamoDbStore } from "../../service/store/dynamodb/store";
+import { createDynamoDbTable } from "../../service/store/dynamodb/table";
 import { openStore } from "../../service/store/open";
 import { openPostgresStore } from "../../service/store/postgres/store";
 import { createPostgresTable } from "../../service/store/postgres/table";

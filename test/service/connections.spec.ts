@@ -5,10 +5,10 @@ import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import { pino } from "pino";
-import { authentication } from "../../service/authentication";
-import type { Refusal } from "../../service/connections";
-import { refusalLogger } from "../../service/requestLog";
-import { type RunningServer, type ServeOptions, startServer } from "../../service/server";
+import type { Refusal } from "../../service/http/connections";
+import { refusalLogger } from "../../service/http/requestLog";
+import { type RunningServer, type ServeOptions, startServer } from "../../service/http/server";
+import { authentication } from "../../service/identity/authentication";
 import { credentials, signedRequest } from "../support/signedRequest";
 
 describe("connections", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Constraint, constraints } from "../../service/constraints";
+import { type Constraint, constraints } from "../../service/api/constraints";
 
 interface Shape {
   readonly type: string;

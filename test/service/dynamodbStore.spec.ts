@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import ts from "typescript";
-import { openDynamoDbStore } from "../../service/store/dynamodb";
-import { parseDynamoDbUrl } from "../../service/store/dynamodbConnection";
-import { createDynamoDbTable } from "../../service/store/dynamodbTable";
+import { parseDynamoDbUrl } from "../../service/store/dynamodb/connection";
+import { openDynamoDbStore } from "../../service/store/dynamodb/store";
+import { createDynamoDbTable } from "../../service/store/dynamodb/table";
 import {
   type DamagedProfile,
   type ProfileStore,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { openDynamoDbStore } from "../../service/store/dynamodb";
-import { connect, parseDynamoDbUrl } from "../../service/store/dynamodbConnection";
-import { createDynamoDbTable } from "../../service/store/dynamodbTable";
+import { connect, parseDynamoDbUrl } from "../../service/store/dynamodb/connection";
+import { openDynamoDbStore } from "../../service/store/dynamodb/store";
+import { createDynamoDbTable } from "../../service/store/dynamodb/table";
 import { type LocalDynamoDb, localCredentials, startDynamoDb } from "../support/dynamodbLocal";
 import {
   type DynamoDbRequest,

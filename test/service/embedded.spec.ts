@@ -56,7 +56,8 @@ describe("the service in process", () => {
 
   it("names the forms of a store's URL when given another", async () => {
     await assert.rejects(listAll(clientOf({ store: "profiles.db" })), {
-      message: "a store is named by file:path, dynamodb://table or memory:",
+      message:
+        "a store is named by file:path, postgres://host/database, dynamodb://table or memory:",
     });
     await assert.rejects(listAll(clientOf({ store: "file:" })), /lacks the path of its file/);
   });

@@ -7,7 +7,6 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -147,7 +146,9 @@ describe("backups that are kept", function () {
       const bin = join(folder, "bin");
       mkdirSync(bin, { recursive: true });
       const command = join(bin, "codestar-profiles");
-      if (!existsSync(command)) symlinkSync(join(root, "dist/cli/main.js"), command);
+      // npm makes it executable when it installs the package, and a compiler does not.
+      const script = `#!/bin/sh\nexec "${process.execPath}" "${join(root, "dist/cli/main.js")}" "$@"\n`;
+      writeFileSync(command, script, { mode: 0o755 });
       return spawnSync("sh", [join(root, "packaging/restore-drill.sh"), ...argv], {
         encoding: "utf8",
         env: { ...process.env, PATH: `${bin}:${process.env.PATH}`, TMPDIR: folder },

@@ -10,7 +10,7 @@ import {
   UpdateUserProfileCommand,
 } from "@aws-sdk/client-codestar";
 import { embeddedRequestHandler } from "../../service/embedded";
-import { openSqliteStore } from "../../service/store/sqlite";
+import { openSqliteStore } from "../../service/store/sqlite/store";
 import { arnOf } from "../support/profiles";
 import { type ServerProcess, startServerProcess } from "../support/serverProcess";
 

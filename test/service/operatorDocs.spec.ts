@@ -19,6 +19,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { obtain } from "../support/awsClients";
 import { certificate, certificateKey } from "../support/certificate";
 import { type LocalDynamoDb, localCredentials, startDynamoDb } from "../support/dynamodbLocal";
+import { obtainPostgres, type PostgresPrograms, PostgresServer } from "../support/postgresServer";
 
 const root = join(__dirname, "../..");
 
@@ -44,6 +45,8 @@ describe("the commands in the documentation for operators", function () {
   this.timeout(120_000);
   let folder: string;
   let dynamodb: LocalDynamoDb;
+  let programs: PostgresPrograms | undefined;
+  let postgres: PostgresServer | undefined;
   let ports: readonly [service: number, metrics: number];
   let aws: boolean;
   let server: ChildProcess | undefined;
@@ -52,8 +55,19 @@ describe("the commands in the documentation for operators", function () {
     this.timeout(15 * 60_000);
     aws = "program" in (await obtain("debian"));
     dynamodb = await startDynamoDb();
+    const obtained = await obtainPostgres();
+    if ("missing" in obtained) return;
+    programs = obtained;
+    postgres = await PostgresServer.create(programs);
+    await postgres.start();
+    await postgres.query("CREATE ROLE codestar LOGIN");
+    await postgres.query("CREATE DATABASE profiles OWNER codestar");
   });
-  after(() => dynamodb?.stop());
+  after(async () => {
+    await dynamodb?.stop();
+    await postgres?.stop();
+    programs?.remove();
+  });
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "codestar-docs-"));
     // A project in which the package is installed, on a machine that has its certificate.
@@ -75,12 +89,16 @@ describe("the commands in the documentation for operators", function () {
     rmSync(folder, { recursive: true });
   });
 
-  /** The command with this test's ports, on loopback alone, and with a DynamoDB of its own. */
+  /** The command with this test's ports, on loopback alone, and with databases of its own. */
   function adapted(command: string): string {
     const here = command
       .replaceAll("4600", String(ports[0]))
       .replaceAll("9464", String(ports[1]))
       .replaceAll("0.0.0.0", "127.0.0.1")
+      .replaceAll(
+        "db-a,db-b/profiles?sslmode=verify-full",
+        `127.0.0.1:9,127.0.0.1:${postgres?.port}/profiles`,
+      )
       .replaceAll("?region=eu-west-1", `?region=eu-west-1&endpoint=${dynamodb.endpoint}`);
     return isServe(command) ? `exec ${here.replace(/^exec /, "")} --port ${ports[0]}` : here;
   }
@@ -155,7 +173,9 @@ describe("the commands in the documentation for operators", function () {
           continue;
         }
         for (const command of block) {
-          if (isServe(command)) await serve(command);
+          if (command.includes("postgres:") && postgres === undefined) {
+            console.log("      left out PostgreSQL, since none could be obtained");
+          } else if (isServe(command)) await serve(command);
           else if (command.includes("aws codestar") && !aws) {
             console.log("      left out the AWS CLI, since none that knows CodeStar is there");
           } else await runOnce(command);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { usage } from "../../cli/serve";
+import { usage } from "../../cli/service/serve";
 
 const root = join(__dirname, "../..");
 const dockerfile = readFileSync(join(root, "packaging/Dockerfile"), "utf8");

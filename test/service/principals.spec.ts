@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { format, inspect } from "node:util";
-import { credentialsOf, PrincipalsFileError, parsePrincipals } from "../../service/principals";
+import {
+  credentialsOf,
+  PrincipalsFileError,
+  parsePrincipals,
+} from "../../service/identity/principalsDocument";
 import { account, aliceArn, principalsDocument } from "../support/signedRequest";
 
 const secretAccessKey = "do-not-print-me-0123456789-abcdefghijklmn";

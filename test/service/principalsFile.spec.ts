@@ -14,14 +14,14 @@ import fs, {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PrincipalsFileError } from "../../service/principals";
-import { addPrincipal } from "../../service/principalsEdit";
+import { PrincipalsFileError } from "../../service/identity/principalsDocument";
+import { addPrincipal } from "../../service/identity/principalsEdit";
 import {
   openPrincipalsFile,
   type PrincipalsFile,
   type ReloadOutcome,
   readPrincipalsFile,
-} from "../../service/principalsFile";
+} from "../../service/identity/principalsFile";
 import { account } from "../support/signedRequest";
 import { skipUnless } from "../support/skip";
 

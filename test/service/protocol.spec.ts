@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { authorize } from "../../service/authorization";
-import { operationNames } from "../../service/constraints";
-import type { Principal } from "../../service/principal";
+import { operationNames } from "../../service/api/constraints";
+import type { Principal } from "../../service/api/principal";
+import type { ServiceRequest } from "../../service/api/request";
+import { authorize } from "../../service/identity/authorization";
 import { profileService, type ServiceOptions, targetPrefix } from "../../service/protocol";
-import type { ServiceRequest } from "../../service/request";
 import { MemoryStore } from "../../service/store/memory";
 import { type ProfileStore, StoreUnavailableError } from "../../service/store/store";
 import { arnOf, otherAccount, profileInput, someAccount } from "../support/profiles";

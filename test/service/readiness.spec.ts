@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { AuditUnavailableError } from "../../service/audit";
+import { AuditUnavailableError } from "../../service/audit/trail";
+import { Readiness } from "../../service/http/readiness";
 import type { ServiceResponse } from "../../service/protocol";
-import { Readiness } from "../../service/readiness";
 import { MemoryStore } from "../../service/store/memory";
 import { type ProfileStore, StoreUnavailableError } from "../../service/store/store";
 

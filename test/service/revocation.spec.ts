@@ -9,7 +9,7 @@ import {
   CreateUserProfileCommand,
   UpdateUserProfileCommand,
 } from "@aws-sdk/client-codestar";
-import { removePrincipal } from "../../service/principalsEdit";
+import { removePrincipal } from "../../service/identity/principalsEdit";
 import { type ServeProcess, startServe } from "../support/serveProcess";
 import { aliceArn, aliceKey, principalsDocument } from "../support/signedRequest";
 import { skipUnless } from "../support/skip";

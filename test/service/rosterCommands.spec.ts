@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { ReadFailure, readLiveProfiles } from "../../cli/liveProfiles";
-import type { LiveProfile } from "../../provider/profile";
+import { ReadFailure, readLiveProfiles } from "../../cli/roster/liveProfiles";
+import type { LiveProfile } from "../../profile/fields";
 import { openStore } from "../../service/store/open";
 import { codestarProfiles } from "../support/commandLine";
 import { startRecordingService } from "../support/recordingService";

@@ -207,7 +207,7 @@ describe("codestar-profiles serve", function () {
   const failures: readonly (readonly [string, readonly string[], number, RegExp])[] = [
     ["no command", [], 2, /^$/],
     ["an unknown command", ["sreve"], 2, /^There is no command "sreve"\.\n\nUsage: /],
-    ["no store", ["serve"], 2, /^The option --store is missing: file:path, dynamodb:/],
+    ["no store", ["serve"], 2, /^The option --store is missing: file:path, postgres:/],
     ["an unknown option", ["serve", "--prot", "1"], 2, /^Unknown option '--prot'/],
     [
       "a port that is none",
@@ -267,7 +267,7 @@ describe("codestar-profiles serve", function () {
       "a store of no known form",
       ["serve", "--store", "redis:"],
       1,
-      /^a store is named by file:path, dynamodb:\/\/table or memory:\n$/,
+      /^a store is named by file:path, postgres:\/\/host\/database, dynamodb:\/\/table or memory:\n$/,
     ],
     [
       "a principals file that is not there",

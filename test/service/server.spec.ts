@@ -7,7 +7,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { startServer } from "../../service/server";
+import { startServer } from "../../service/http/server";
 import { MemoryStore } from "../../service/store/memory";
 import type { ProfileStore } from "../../service/store/store";
 import { certificate, certificateKey } from "../support/certificate";

@@ -4,12 +4,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import fc from "fast-check";
-import { Secret } from "../../service/secret";
-import { ReceivedHeaders } from "../../service/sigv4/receivedHeaders";
-import { sha256Hex } from "../../service/sigv4/sha256";
-import { signingKeyOf, stringToSign } from "../../service/sigv4/signature";
-import { parseSignatureClaim } from "../../service/sigv4/signatureClaim";
-import { SigningKey } from "../../service/sigv4/signingKey";
+import { Secret } from "../../service/identity/secret";
+import { ReceivedHeaders } from "../../service/identity/sigv4/receivedHeaders";
+import { sha256Hex } from "../../service/identity/sigv4/sha256";
+import { signingKeyOf, stringToSign } from "../../service/identity/sigv4/signature";
+import { parseSignatureClaim } from "../../service/identity/sigv4/signatureClaim";
+import { SigningKey } from "../../service/identity/sigv4/signingKey";
 
 interface Suite {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };

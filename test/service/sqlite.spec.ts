@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import Database from "libsql";
 import { openStore } from "../../service/store/open";
-import { openSqliteStore, type SqliteOptions } from "../../service/store/sqlite";
-import { openSqliteFile } from "../../service/store/sqliteFile";
+import { openSqliteFile } from "../../service/store/sqlite/file";
+import { openSqliteStore, type SqliteOptions } from "../../service/store/sqlite/store";
 import { type ProfileStore, StoreUnavailableError } from "../../service/store/store";
 import { arnOf, storedProfile } from "../support/profiles";
 

@@ -18,7 +18,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import Database from "libsql";
-import { startServer } from "../../service/server";
+import { startServer } from "../../service/http/server";
 import { openStore } from "../../service/store/open";
 import { DamagedProfileError, type ProfileStore } from "../../service/store/store";
 import { posixLocksOn } from "../support/posixLocks";

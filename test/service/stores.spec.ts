@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openDynamoDbStore } from "../../service/store/dynamodb";
-import { createDynamoDbTable } from "../../service/store/dynamodbTable";
+import { openDynamoDbStore } from "../../service/store/dynamodb/store";
+import { createDynamoDbTable } from "../../service/store/dynamodb/table";
 import { openStore } from "../../service/store/open";
 import { openPostgresStore } from "../../service/store/postgres/store";
 import { createPostgresTable } from "../../service/store/postgres/table";
-import { openSqliteStore } from "../../service/store/sqlite";
+import { openSqliteStore } from "../../service/store/sqlite/store";
 import { type LocalDynamoDb, localCredentials, startDynamoDb } from "../support/dynamodbLocal";
 import { obtainPostgres, type PostgresPrograms, PostgresServer } from "../support/postgresServer";
 import { conformsToProfileStore } from "../support/storeConformance";

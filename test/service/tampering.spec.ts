@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import fc from "fast-check";
-import { authentication } from "../../service/authentication";
-import { ServiceError } from "../../service/errors";
-import type { ServiceRequest } from "../../service/request";
+import { ServiceError } from "../../service/api/errors";
+import type { ServiceRequest } from "../../service/api/request";
+import { authentication } from "../../service/identity/authentication";
 import {
   credentials,
   headerOf,

@@ -6,9 +6,9 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as connectTls, type TLSSocket } from "node:tls";
-import { readCertificate } from "../../service/certificate";
-import type { Refusal } from "../../service/connections";
-import { type RunningServer, type ServeOptions, startServer } from "../../service/server";
+import { readCertificate } from "../../service/http/certificate";
+import type { Refusal } from "../../service/http/connections";
+import { type RunningServer, type ServeOptions, startServer } from "../../service/http/server";
 import {
   certificate,
   certificateKey,

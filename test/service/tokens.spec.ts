@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { members } from "../../service/constraints";
-import { issueToken, readToken } from "../../service/tokens";
+import { members } from "../../service/api/constraints";
+import { issueToken, readToken } from "../../service/operations/tokens";
 import { arnOf, otherAccount, someAccount } from "../support/profiles";
 
 describe("tokens", () => {

@@ -7,7 +7,7 @@ import {
   type UpdateUserProfileCommandInput,
   UserProfileNotFoundException,
 } from "@aws-sdk/client-codestar";
-import type { Source } from "../../service/constraints";
+import type { Source } from "../../service/api/constraints";
 import { arnOf, profileInput } from "../support/profiles";
 import { describeOperation } from "../support/startService";
 import { itReadsJson, itValidates } from "../support/wireChecks";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-codestar";
-import type { OperationName } from "../../service/constraints";
+import type { OperationName } from "../../service/api/constraints";
 import { PythonDriver } from "./pythonDriver";
 
 /** What a client is pointed at, and how it signs. */

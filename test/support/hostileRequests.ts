@@ -1,4 +1,4 @@
-import { type OperationName, operationNames } from "../../service/constraints";
+import { type OperationName, operationNames } from "../../service/api/constraints";
 import { type Signing, signedRequest } from "./signedRequest";
 
 /** What goes over one connection: the bytes, and how the client behaves besides. */

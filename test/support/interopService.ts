@@ -1,5 +1,5 @@
-import type { Authenticate } from "../../service/request";
-import { startServer } from "../../service/server";
+import type { Authenticate } from "../../service/api/request";
+import { startServer } from "../../service/http/server";
 import { openStore } from "../../service/store/open";
 import type { ProfileStore } from "../../service/store/store";
 import type { AccessKey, Target } from "./awsClients";

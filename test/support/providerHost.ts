@@ -26,13 +26,15 @@ export class Refused extends Error {
   }
 }
 
-type ProviderModule = typeof import("../../provider/provider");
+type ProviderModule = typeof import("../../provider/dynamic/profile");
 
-const modulePath = require.resolve("../../provider/provider");
+const modulePath = require.resolve("../../provider/dynamic/profile");
 const providerText = 'exports.handler = () => require("pulumi-codestar/provider")';
 
 /** The modules that have state of their own, in the order of their imports. */
-const stateful = ["session", "declared"].map((name) => require.resolve(`../../provider/${name}`));
+const stateful = ["session", "declared"].map((name) =>
+  require.resolve(`../../provider/dynamic/${name}`),
+);
 
 /** Compiled once: ts-node would do it for each of some hundred processes. */
 const compiled = new Map<string, string>();

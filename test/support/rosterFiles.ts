@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type LoadOptions, loadRoster, type Problem } from "../../provider/roster";
+import { type LoadOptions, loadRoster, type Problem } from "../../roster/load";
 import { ed25519Blob, line } from "./sshKeyBlobs";
 
 /** A folder of roster files that lasts as long as a test. */

@@ -1,8 +1,11 @@
 // A profile server in a process of its own, that starts fast (what is in dist, and no command line around it) and
 // answers questions about itself: for tests that kill it, or watch its memory.
-const { startServer } = require("../../dist/service/server.js");
-const { authentication } = require("../../dist/service/authentication.js");
-const { credentialsOf, parsePrincipals } = require("../../dist/service/principals.js");
+const { startServer } = require("../../dist/service/http/server.js");
+const { authentication } = require("../../dist/service/identity/authentication.js");
+const {
+  credentialsOf,
+  parsePrincipals,
+} = require("../../dist/service/identity/principalsDocument.js");
 
 const { store, principals, limits } = JSON.parse(process.argv[2]);
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import type { ServerLimits } from "../../service/limits";
+import type { ServerLimits } from "../../service/http/limits";
 
 export interface ServerProcessOptions {
   readonly store: string;

@@ -1,7 +1,11 @@
 import { SignatureV4 } from "@smithy/signature-v4";
-import { type Credential, credentialsOf, parsePrincipals } from "../../service/principals";
-import type { ServiceRequest } from "../../service/request";
-import { Sha256 } from "../../service/sigv4/sha256";
+import type { ServiceRequest } from "../../service/api/request";
+import {
+  type Credential,
+  credentialsOf,
+  parsePrincipals,
+} from "../../service/identity/principalsDocument";
+import { Sha256 } from "../../service/identity/sigv4/sha256";
 
 export const account = "123456789012";
 export const aliceArn = `arn:aws:iam::${account}:user/alice`;

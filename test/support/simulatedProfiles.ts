@@ -1,5 +1,5 @@
-import type { ProfilePage, ProfileReads } from "../../provider/directory";
-import type { LiveProfile } from "../../provider/profile";
+import type { ProfilePage, ProfileReads } from "../../client/directory";
+import type { LiveProfile } from "../../profile/fields";
 
 /** What happens to one read; nothing out of the ordinary when a field is absent. */
 export interface Disturbance {

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodeStarClient } from "@aws-sdk/client-codestar";
 import { HttpRequest } from "@smithy/protocol-http";
-import type { OperationName } from "../../service/constraints";
+import type { OperationName } from "../../service/api/constraints";
 import { embeddedRequestHandler } from "../../service/embedded";
+import { startServer } from "../../service/http/server";
 import { contentType, targetPrefix } from "../../service/protocol";
-import { startServer } from "../../service/server";
 
 /** A response as it was on the wire; header names in lower case. */
 export interface WireAnswer {

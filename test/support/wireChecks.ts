@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { constraints, type OperationName, type Source } from "../../service/constraints";
+import { constraints, type OperationName, type Source } from "../../service/api/constraints";
 import { arnOf } from "./profiles";
 import type { TestService } from "./startService";
 

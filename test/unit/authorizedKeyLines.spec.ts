@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { authorizedKeyLines } from "../../cli/authorizedKeys/keyLines";
+import { authorizedKeyLines } from "../../cli/sshd/keyLines";
 import {
   certificate,
   dsa1024,

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { GivenSettings } from "../../cli/authorizedKeys/config";
-import { readSettings } from "../../cli/authorizedKeys/settings";
+import type { GivenSettings } from "../../cli/sshd/config";
+import { readSettings } from "../../cli/sshd/settings";
 
 const account = "123456789012";
 const endpoint = "https://profiles.example.com";
@@ -33,7 +33,8 @@ describe("the settings of authorized-keys", () => {
     assert.deepEqual(
       { ...source, timeout, syslog, cache },
       {
-        ...{ endpoint, region: "us-west-2", credentials: undefined, ca: undefined },
+        ...{ endpoint, name: endpoint, region: "us-west-2" },
+        ...{ credentials: undefined, ca: undefined },
         ...{ timeout: 5_000, syslog: false, cache: undefined },
       },
     );

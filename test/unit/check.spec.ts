@@ -7,8 +7,8 @@ import {
   checkNames,
   checkRosterInputs,
   type Taker,
-} from "../../provider/check";
-import { isUnknown, unknownValue } from "../../provider/unknown";
+} from "../../profile/check";
+import { isUnknown, unknownValue } from "../../profile/unknown";
 import { dsa1024, ed25519, knownSshKeys, rsa1024, skEd25519 } from "../support/sshKeys";
 
 const strongOnly = { allowWeakKeys: false };

@@ -4,9 +4,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Connection, connections } from "../../provider/connection";
-import { failure } from "../../provider/errors";
-import { readSettings } from "../../provider/settings";
+import { type Connection, connections } from "../../client/connection";
+import { failure } from "../../client/errors";
+import { readSettings } from "../../client/settings";
 import { arnOf } from "../support/profiles";
 
 const userArn = arnOf("ada");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { createDirectory, type Directory, snapshotLifetime } from "../../provider/directory";
+import { createDirectory, type Directory, snapshotLifetime } from "../../client/directory";
 import {
   type Change,
   type Disturbance,

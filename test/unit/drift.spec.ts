@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { findDrift } from "../../provider/drift";
+import { findDrift } from "../../profile/drift";
 import {
   differences,
   type Field,
   fields,
   type LiveProfile,
   type ProfileInputs,
-} from "../../provider/profile";
-import { unknownValue } from "../../provider/unknown";
+} from "../../profile/fields";
+import { unknownValue } from "../../profile/unknown";
 import { arnOf } from "../support/profiles";
 import { ed25519, nistp256, rsa3072 } from "../support/sshKeys";
 

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { driftHtml } from "../../cli/drift/html";
-import { type Ignore, Ignoring } from "../../cli/drift/ignores";
-import { driftJson } from "../../cli/drift/json";
-import { driftMarkdown, marker } from "../../cli/drift/markdown";
+import { driftHtml } from "../../cli/roster/drift/html";
+import { type Ignore, Ignoring } from "../../cli/roster/drift/ignores";
+import { driftJson } from "../../cli/roster/drift/json";
+import { driftMarkdown, marker } from "../../cli/roster/drift/markdown";
 import {
   type DriftFacts,
   findNamesakes,
   hasDrift,
   makeReport,
   summaryOf,
-} from "../../cli/drift/report";
-import { driftText } from "../../cli/drift/text";
-import type { LiveProfile } from "../../provider/profile";
-import { compareRoster, type Person } from "../../provider/roster";
+} from "../../cli/roster/drift/report";
+import { driftText } from "../../cli/roster/drift/text";
+import type { LiveProfile } from "../../profile/fields";
+import { compareRoster, type Person } from "../../roster/load";
 import { arn, keyLine } from "../support/rosterFiles";
 
 const facts: DriftFacts = {

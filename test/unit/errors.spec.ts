@@ -6,8 +6,8 @@ import {
   isFault,
   missingStore,
   UnexpectedAnswer,
-} from "../../provider/errors";
-import type { Settings } from "../../provider/settings";
+} from "../../client/errors";
+import type { Settings } from "../../client/settings";
 
 const base = { drift: true, allowWeakKeys: false };
 const remote: Settings = {

@@ -5,7 +5,7 @@ import {
   getUserProfileOutput,
   listUserProfiles,
   listUserProfilesOutput,
-} from "../../provider/functions";
+} from "../../provider/program/functions";
 import { ada } from "../support/scenario";
 
 describe("the functions under Pulumi's mocks", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { readIgnores } from "../../cli/drift/ignores";
+import { readIgnores } from "../../cli/roster/drift/ignores";
 import { arn, RosterFolder } from "../support/rosterFiles";
 
 describe("readIgnores", () => {

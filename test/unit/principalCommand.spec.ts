@@ -5,9 +5,9 @@ import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { run } from "../../cli/principal";
-import { credentialsOf } from "../../service/principals";
-import { readPrincipalsFile } from "../../service/principalsFile";
+import { run } from "../../cli/service/principal";
+import { credentialsOf } from "../../service/identity/principalsDocument";
+import { readPrincipalsFile } from "../../service/identity/principalsFile";
 import { skipUnless } from "../support/skip";
 import { smallDisk } from "../support/smallDisk";
 

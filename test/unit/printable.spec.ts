@@ -5,7 +5,7 @@ import {
   printableInPlace,
   printableJson,
   printableLines,
-} from "../../provider/printable";
+} from "../../profile/printable";
 
 /** What must never reach a terminal raw; written apart from the pattern under test. */
 function acts(text: string): boolean {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, parse } from "node:path";
-import { projectFolder } from "../../provider/projectFolder";
+import { projectFolder } from "../../client/projectFolder";
 
 describe("projectFolder", () => {
   let root: string;

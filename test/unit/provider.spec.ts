@@ -7,7 +7,7 @@ import {
   DescribeUserProfileCommand,
   UpdateUserProfileCommand,
 } from "@aws-sdk/client-codestar";
-import { unknownValue } from "../../provider/unknown";
+import { unknownValue } from "../../profile/unknown";
 import { embeddedRequestHandler } from "../../service/embedded";
 import { arnOf } from "../support/profiles";
 import {

@@ -5,7 +5,7 @@ import {
   ListUserProfilesCommand,
 } from "@aws-sdk/client-codestar";
 import { type HttpRequest, HttpResponse } from "@smithy/protocol-http";
-import { createRetryStrategy } from "../../provider/retry";
+import { createRetryStrategy } from "../../client/retry";
 import { inVirtualTime } from "../support/virtualTime";
 
 const minutes = 60_000;

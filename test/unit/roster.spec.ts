@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { formatProblem } from "../../provider/roster";
+import { formatProblem } from "../../roster/load";
 import { account, arn, keyLine, places, RosterFolder } from "../support/rosterFiles";
 import { rsa1024 } from "../support/sshKeys";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { loadForProgram } from "../../provider/roster/forProgram";
+import { loadForProgram } from "../../roster/forProgram";
 import { account, arn, places, RosterFolder } from "../support/rosterFiles";
 
 describe("settings above the given paths", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { LiveProfile } from "../../provider/profile";
-import { compareRoster, type Person } from "../../provider/roster";
+import type { LiveProfile } from "../../profile/fields";
+import { compareRoster, type Person } from "../../roster/load";
 import { arn, keyLine } from "../support/rosterFiles";
 
 const position = { file: "team.yaml", line: 1, column: 1 };

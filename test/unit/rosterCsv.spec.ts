@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { rowsOf } from "../../provider/roster/csvRows";
+import { rowsOf } from "../../roster/reading/csvRows";
 import { account, arn, keyLine, places, RosterFolder } from "../support/rosterFiles";
 
 describe("rosters in CSV", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { reports } from "../../cli/check";
+import { reports } from "../../cli/roster/check";
 import { account, arn, keyLine, RosterFolder } from "../support/rosterFiles";
 
 /** Some seconds in `npm test`; `npm run test:soak` has 20,000. */

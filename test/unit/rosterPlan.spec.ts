@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { FieldValues, LiveProfile } from "../../provider/profile";
-import { describeChanges, summarize } from "../../provider/roster/changes";
-import { refusals } from "../../provider/roster/guard";
-import { type People, type PlanOptions, planRoster } from "../../provider/roster/plan";
+import type { FieldValues, LiveProfile } from "../../profile/fields";
+import { describeChanges, summarize } from "../../provider/dynamic/rosterChanges";
+import { refusals } from "../../provider/dynamic/rosterGuard";
+import { type People, type PlanOptions, planRoster } from "../../provider/dynamic/rosterPlan";
 
 const arn = (name: string, account = "123456789012") => `arn:aws:iam::${account}:user/${name}`;
 const ada: FieldValues = { displayName: "Ada", emailAddress: "ada@example.com" };

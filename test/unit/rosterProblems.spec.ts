@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatProblem } from "../../provider/roster";
+import { formatProblem } from "../../roster/load";
 import { account, RosterFolder } from "../support/rosterFiles";
 
 describe("formatProblem", () => {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { rosterJsonSchema } from "../../provider/roster/schema";
+import { rosterJsonSchema } from "../../roster/schema";
 
 describe("schema/roster.schema.json", () => {
   const published = readFileSync(join(__dirname, "../../schema/roster.schema.json"), "utf8");
 
-  it("is what provider/roster/schema.ts says; npm run schema writes it anew", () => {
+  it("is what roster/schema.ts says; npm run schema writes it anew", () => {
     assert.equal(JSON.stringify(JSON.parse(published)), JSON.stringify(rosterJsonSchema()));
   });
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import Ajv from "ajv";
 import fc from "fast-check";
-import type { Rule } from "../../provider/roster";
-import { rosterJsonSchema } from "../../provider/roster/schema";
+import type { Rule } from "../../roster/load";
+import { rosterJsonSchema } from "../../roster/schema";
 import { account, arn, keyLine, RosterFolder } from "../support/rosterFiles";
 
 /** What `check` says about one value alone; the other rules compare values, or read what a key is. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { reports } from "../../cli/check";
-import { refusals } from "../../provider/roster/guard";
-import { planRoster } from "../../provider/roster/plan";
+import { reports } from "../../cli/roster/check";
+import { refusals } from "../../provider/dynamic/rosterGuard";
+import { planRoster } from "../../provider/dynamic/rosterPlan";
 import { account, arn, keyLine, places, RosterFolder } from "../support/rosterFiles";
 
 describe("until", () => {

@@ -6,7 +6,7 @@ import {
   matchesPath,
   matchesWildcards,
   pathPattern,
-} from "../../provider/roster/wildcards";
+} from "../../roster/wildcards";
 
 describe("patterns", () => {
   it("of ARNs match as in an IAM policy: * any text, ? one character", () => {

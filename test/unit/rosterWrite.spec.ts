@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { LiveProfile } from "../../provider/profile";
-import { rosterFormats, writeRoster } from "../../provider/roster";
+import type { LiveProfile } from "../../profile/fields";
+import { rosterFormats, writeRoster } from "../../roster/load";
 import { arn, keyLine, places, RosterFolder } from "../support/rosterFiles";
 
 const byArn = (a: { userArn: string }, b: { userArn: string }) => (a.userArn < b.userArn ? -1 : 1);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import { runError } from "../../provider/runError";
+import { runError } from "../../provider/program/runError";
 
 describe("runError", () => {
   it("is what the engine prints as its message, without frames to inspect", () => {

@@ -8,7 +8,8 @@ import {
   refuseUnknownSettings,
   SettingError,
   type Settings,
-} from "../../provider/settings";
+  serviceOf,
+} from "../../client/settings";
 
 const folder = resolve("/srv/project");
 
@@ -166,10 +167,27 @@ describe("readSettings: codestar:endpoint", () => {
       "https://someone:hunter2@example.com",
       "https://:hunter2@",
       "https://example.com/?token=hunter2",
-      "postgres://someone:hunter2@db",
+      "mysql://someone:hunter2@db",
       "file:///%2Fhunter2",
     ]) {
       assert.doesNotMatch(refusal("codestar:endpoint", value), /hunter2/);
+    }
+  });
+
+  it("takes a database with its password, and names it without", () => {
+    const url = "postgres://someone:hunter2@db-a:5433,db-b/people?sslmode=require";
+    const settings = readSettings(
+      (key) => (key === "codestar:endpoint" ? url : undefined),
+      {},
+      "/project",
+    );
+    assert.deepEqual(settings.endpoint, {
+      kind: "store",
+      url,
+      name: "postgres://db-a:5433,db-b/people",
+    });
+    for (const name of [endpointName(settings), serviceOf(settings)]) {
+      assert.doesNotMatch(name, /hunter2|someone/);
     }
   });
 

@@ -6,14 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import sshpk from "sshpk";
-import { findPrivateKey, holdsPrivateKey } from "../../provider/privateKey";
+import { findPrivateKey, holdsPrivateKey } from "../../profile/keys/privateKey";
 import {
   describeSshPublicKeyDrift,
   describeSshPublicKeys,
   findFingerprints,
   readSshPublicKeys,
   sameSshPublicKey,
-} from "../../provider/sshPublicKey";
+} from "../../profile/keys/sshPublicKey";
 import {
   blobOf,
   type Curve,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Sql } from "postgres";
 import { arnRange } from "../arnRange";
-import { fromNulSafe, toNulSafe } from "../nulSafeText";
+import { fromNulSafe, toNulSafe } from "../sqlite/nulSafeText";
 import type { ListRequest, ProfileChange, ProfileStore, StoredProfile } from "../store";
 import { nameOf, parsePostgresUrl } from "./address";
 import { connectPostgres, defaultLimits, type PostgresLimits } from "./connection";

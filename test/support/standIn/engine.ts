@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { OtherProcesses } from "../../../provider/otherProcesses";
+import type { OtherProcesses } from "../../../provider/dynamic/otherProcesses";
 import { userType } from "./declareProgram";
 import { freshModules } from "./freshModules";
 import type { Network } from "./network";
@@ -81,9 +81,9 @@ class Host {
     private readonly config: Readonly<Record<string, string>>,
   ) {
     this.load = freshModules({
-      "transport.ts": network.transportOf(name),
+      "client/transport.ts": network.transportOf(name),
       // Real processes tell each other through files; here they share a memory.
-      "otherProcesses.ts": { otherProcesses: () => told(name) },
+      "provider/dynamic/otherProcesses.ts": { otherProcesses: () => told(name) },
     });
   }
 
@@ -92,7 +92,8 @@ class Host {
     const [, name] = /require\("pulumi-codestar\/([\w-]+)"\)/.exec(text as string)!;
     const known = this.providers.get(name!);
     if (known) return known;
-    const module = name === "provider" ? "provider.ts" : "rosterProvider.ts";
+    const module =
+      name === "provider" ? "provider/dynamic/profile.ts" : "provider/dynamic/roster.ts";
     const provider = this.load(module) as Provider;
     this.providers.set(name!, provider);
     // Not waited for: the host uses the provider of a second resource before it has settled.

@@ -4,7 +4,11 @@ import { dirname, resolve, sep } from "node:path";
 import { Script } from "node:vm";
 import ts from "typescript";
 
-const providerFolder = resolve(__dirname, "../../../provider") + sep;
+const repository = resolve(__dirname, "../../..") + sep;
+/** What runs in a provider's process; the service and all packages are shared. */
+const fresh = ["client", "profile", "provider", "roster"].map(
+  (folder) => repository + folder + sep,
+);
 
 type Wrapped = (
   exports: unknown,
@@ -18,15 +22,15 @@ type Wrapped = (
 const compiled = new Map<string, Wrapped>();
 
 /**
- * The modules of `provider/` as a new process has them: each with a state of its own, whatever is loaded from
+ * The modules of the provider as a new process has them: each with a state of its own, whatever is loaded from
  * elsewhere shared.
- * @param instead the modules that take the place of some, by their path below `provider/`.
- * @returns loads one by its path below `provider/`.
+ * @param instead the modules that take the place of some, by their path.
+ * @returns loads one by its path from the repository.
  */
 export function freshModules(instead: Readonly<Record<string, unknown>>) {
   const loaded = new Map<string, { exports: unknown }>();
   const load = (path: string): unknown => {
-    const name = path.slice(providerFolder.length);
+    const name = path.slice(repository.length).split(sep).join("/");
     if (Object.hasOwn(instead, name)) return instead[name];
     const before = loaded.get(path);
     if (before) return before.exports;
@@ -35,12 +39,12 @@ export function freshModules(instead: Readonly<Record<string, unknown>>) {
     const from = createRequire(path);
     const require = (wanted: string) => {
       const found = from.resolve(wanted);
-      return found.startsWith(providerFolder) ? load(found) : from(wanted);
+      return fresh.some((folder) => found.startsWith(folder)) ? load(found) : from(wanted);
     };
     compile(path)(module.exports, require, module, path, dirname(path));
     return module.exports;
   };
-  return (name: string): unknown => load(providerFolder + name);
+  return (name: string): unknown => load(resolve(repository, name));
 }
 
 function compile(path: string): Wrapped {

@@ -1,4 +1,4 @@
-import type { Operation, Reply } from "../../../provider/transport";
+import type { Operation, Reply } from "../../../client/transport";
 
 /** What a program, or somebody else, may say of a profile. */
 export interface Fields {

@@ -1,4 +1,4 @@
-import type { Operation, Reply, Transport } from "../../../provider/transport";
+import type { Operation, Reply, Transport } from "../../../client/transport";
 import type { LiveProfiles } from "./liveProfiles";
 import type { Random } from "./random";
 
@@ -27,7 +27,7 @@ export class Network {
     private readonly random: Random,
   ) {}
 
-  /** What takes the place of provider/transport.ts in a process. */
+  /** What takes the place of client/transport.ts in a process. */
   transportOf(process: string) {
     return {
       openTransport: (settings: { region?: string }, region?: string): Transport => ({

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import ts from "typescript";
-import type { Operation, Reply } from "../../../provider/transport";
+import type { Operation, Reply } from "../../../client/transport";
 import { createProject, type Project, type Run } from "../pulumi";
 import type { Options, Outcome, Problem, StateResource } from "./engine";
 import type { LiveProfiles } from "./liveProfiles";

@@ -1,0 +1,111 @@
+import { statSync } from "node:fs";
+import { type Connection, connect } from "../../client/connection";
+import { explain } from "../../client/errors";
+import { endpointName, readSettings, type Settings } from "../../client/settings";
+import type { LiveProfile } from "../../profile/fields";
+import { counted, printable, startProgress } from "../terminal";
+
+/** Where to read live profiles, as the command line says. */
+export interface Source {
+  /** As the user gave it; AWS's own address when absent. */
+  readonly endpoint?: string | undefined;
+  readonly region?: string | undefined;
+  /** Of the AWS configuration files, for credentials. */
+  readonly profile?: string | undefined;
+}
+
+export interface LiveProfiles {
+  readonly profiles: readonly LiveProfile[];
+  readonly region: string;
+  /** For messages; holds no credentials. */
+  readonly endpoint: string;
+  /** How many ListUserProfiles calls it took. */
+  readonly calls: number;
+}
+
+/** Reading failed; the message is one sentence, in which nothing that a service said acts on a terminal. */
+export class ReadFailure extends Error {
+  override name = "ReadFailure";
+
+  constructor(message: string) {
+    super(printable(message));
+  }
+}
+
+/**
+ * Every live profile of the region, read page by page with ListUserProfiles, with progress on a terminal.
+ * @throws ReadFailure
+ */
+export async function readLiveProfiles(source: Source): Promise<LiveProfiles> {
+  const settings = settingsOf(source);
+  const hidden = settings.endpoint?.kind === "store" && settings.endpoint.name !== undefined;
+  const endpoint = hidden ? endpointName(settings) : (source.endpoint ?? endpointName(settings));
+  refuseMissingFile(settings, endpoint);
+  const reading = `Reading live profiles at ${endpoint}`;
+  const progress = startProgress(reading);
+  let connection: Connection | undefined;
+  let calls = 0;
+  try {
+    connection = await connect(settings, settings.region);
+    const profiles = await connection.list((read) => {
+      calls++;
+      progress.update(`${reading}: ${counted(read, "profile", "profiles")}`);
+    });
+    return { profiles, region: connection.region, endpoint, calls };
+  } catch (error) {
+    throw new ReadFailure(`Reading live profiles: ${explainToUser(error, settings)}`);
+  } finally {
+    progress.stop();
+    connection?.close();
+  }
+}
+
+function settingsOf({ endpoint, region, profile }: Source): Settings {
+  const given: Record<string, string | undefined> = {
+    "codestar:endpoint": endpoint,
+    "aws:region": region,
+    "aws:profile": profile,
+  };
+  try {
+    return readSettings((key) => given[key], process.env, process.cwd());
+  } catch (error) {
+    throw new ReadFailure(inOptions((error as Error).message));
+  }
+}
+
+/** Opening makes a store of what is none yet, and a misspelt name would then read as a directory without anyone. */
+function refuseMissingFile({ endpoint }: Settings, name: string): void {
+  if (endpoint?.kind !== "store" || !endpoint.url.startsWith("file:")) return;
+  const path = endpoint.url.slice("file:".length).replace(/\?.*$/, "");
+  if (!statSync(path, { throwIfNoEntry: false })?.size) {
+    throw new ReadFailure(
+      `Reading live profiles: there is no store at ${name}; correct --endpoint`,
+    );
+  }
+}
+
+const silent = /^(?:E[A-Z]+|TimeoutError)$/;
+
+function explainToUser(error: unknown, settings: Settings): string {
+  const { code, name, message } = error as { code?: string; name: string; message: string };
+  const cause = [code, name].find((text) => text !== undefined && silent.test(text));
+  if (cause !== undefined && settings.endpoint?.kind === "http") {
+    return `the profile service at ${endpointName(settings)} does not answer (${cause}); start it with \`codestar-profiles serve\`, or correct --endpoint`;
+  }
+  if (/Region is missing|`region` to be configured/.test(message)) {
+    return "no region is set; give --region, or region: in the roster";
+  }
+  return inOptions(explain(error, settings));
+}
+
+/** The same sentences as the provider's, in terms of this command's options. */
+function inOptions(sentence: string): string {
+  return sentence
+    .replaceAll(
+      /set codestar:endpoint to the bundled service, for example `[^`]*`/g,
+      "give --endpoint, for example --endpoint file:profiles.db",
+    )
+    .replaceAll(/codestar:endpoint (?=file:|memory:)/g, "--endpoint ")
+    .replaceAll("codestar:endpoint", "--endpoint")
+    .replaceAll("aws:profile", "--profile");
+}

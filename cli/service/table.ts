@@ -1,0 +1,76 @@
+import { parseArgs } from "node:util";
+import { parseDynamoDbUrl } from "../../service/store/dynamodb/connection";
+import { createDynamoDbTable } from "../../service/store/dynamodb/table";
+import { isPostgresUrl, parsePostgresUrl } from "../../service/store/postgres/address";
+import { createPostgresTable } from "../../service/store/postgres/table";
+
+export const usage = `Usage: codestar-profiles table create dynamodb://TABLE[?region=REGION]
+       codestar-profiles table create postgres://USER@HOST/DATABASE
+
+Creates the table of a profile store, where it is not there already.
+
+In DynamoDB it waits until the table is active: billed per request, with deletion protection and
+point-in-time recovery. Where the table exists already, those two are turned on and nothing else is
+changed. Credentials are found as by every AWS tool; they need dynamodb:CreateTable, DescribeTable,
+UpdateTable, DescribeContinuousBackups and UpdateContinuousBackups on the table.
+
+In PostgreSQL it makes the tables codestar_profiles and codestar_profiles_schema in the database that
+the URL names. The user needs to create tables there; a password is better in PGPASSWORD than in the URL.
+
+  --patience SECONDS   how long to wait for DynamoDB (120)
+`;
+
+/** `codestar-profiles table`. Answers the exit status: 0 when the table is there, 2 for wrong arguments. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const request = readArguments(argv);
+  if (typeof request === "string") {
+    process.stderr.write(request);
+    return request === usage ? 0 : 2;
+  }
+  const { url, patience } = request;
+  if (isPostgresUrl(url)) {
+    const { created, version } = await createPostgresTable(url);
+    process.stdout.write(
+      `${created ? "Created" : "Found"} the table codestar_profiles, schema version ${version}.\n`,
+    );
+    return 0;
+  }
+  const table = await createDynamoDbTable(url, { patience });
+  process.stdout.write(
+    `${table.created ? "Created" : "Found"} the table ${parseDynamoDbUrl(url).table}: ` +
+      `deletion protection ${phrase(table.deletionProtection)}, ` +
+      `point-in-time recovery ${phrase(table.pointInTimeRecovery)}.\n`,
+  );
+  return 0;
+}
+
+function phrase(state: "on" | "unsupported"): string {
+  return state === "on" ? "on" : "not known to this endpoint";
+}
+
+/** What to create, or what to tell the user instead. */
+function readArguments(argv: readonly string[]): { url: string; patience: number } | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        patience: { type: "string", default: "120" },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+    if (values.help) return usage;
+    const [action, url, ...others] = positionals;
+    if (action !== "create" || url === undefined || others.length > 0) {
+      return `Expected: table create, and dynamodb://TABLE or postgres://USER@HOST/DATABASE.\n\n${usage}`;
+    }
+    if (!/^[1-9]\d{0,3}$/.test(values.patience)) {
+      return `--patience is a number of seconds, 1 to 9999.\n\n${usage}`;
+    }
+    if (isPostgresUrl(url)) parsePostgresUrl(url, process.env);
+    else parseDynamoDbUrl(url);
+    return { url, patience: Number(values.patience) };
+  } catch (err) {
+    return `${(err as Error).message}.\n\n${usage}`;
+  }
+}

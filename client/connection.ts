@@ -1,0 +1,158 @@
+import type { FieldValues, LiveProfile } from "../profile/fields";
+import { createDirectory, type Directory } from "./directory";
+import { isFault, UnexpectedAnswer } from "./errors";
+import type { Settings } from "./settings";
+import { openTransport, type Reply } from "./transport";
+
+/** One region of the service: its client, and everything that reads or writes profiles through it. */
+export interface Connection {
+  readonly region: string;
+  /** DescribeUserProfile itself, past the directory; undefined when there is no such profile. */
+  describe(userArn: string): Promise<LiveProfile | undefined>;
+  readonly directory: Directory;
+  /** @throws UserProfileAlreadyExistsException */
+  create(userArn: string, values: FieldValues): Promise<LiveProfile>;
+  /** Sends just the given fields. @throws UserProfileNotFoundException */
+  update(userArn: string, values: FieldValues): Promise<LiveProfile>;
+  /** An absent profile is no error. */
+  delete(userArn: string): Promise<void>;
+  /**
+   * Every live profile, once each, page by page: one created or deleted meanwhile can shift the pages.
+   * @param onPage is told after each page how many profiles have been read.
+   */
+  list(onPage?: (profiles: number) => void): Promise<LiveProfile[]>;
+  /** Every live profile by ARN, read once and kept up to date by the writes of this connection. */
+  all(): Promise<ReadonlyMap<string, LiveProfile>>;
+  close(): void;
+}
+
+/** Connects to the region of the service that the settings select. */
+export async function connect(settings: Settings, region: string | undefined): Promise<Connection> {
+  const service = openTransport(settings, region);
+
+  const describe = async (userArn: string) => {
+    try {
+      return flatten(await service.send("DescribeUserProfile", { userArn }), userArn);
+    } catch (error) {
+      if (isFault(error, "UserProfileNotFoundException")) return undefined;
+      throw error;
+    }
+  };
+  const page = async (nextToken: string | undefined) => {
+    const output = await service.send("ListUserProfiles", {
+      maxResults: 100,
+      ...(nextToken && { nextToken }),
+    });
+    if (!Array.isArray(output.userProfiles)) throw new UnexpectedAnswer("no list of profiles");
+    const next = text(output.nextToken);
+    return {
+      profiles: output.userProfiles.map((summary) => flatten(summary, summary.userArn)),
+      ...(next && { nextToken: next }),
+    };
+  };
+  const directory = createDirectory(
+    {
+      describe,
+      list: page,
+      sweepFault: (error) =>
+        isFault(error, "InvalidNextTokenException")
+          ? "expired token"
+          : isFault(error, "AccessDeniedException")
+            ? "denied"
+            : "other",
+    },
+    Date.now,
+  );
+  let everyone: Promise<Map<string, LiveProfile>> | undefined;
+  const record = async (profile: LiveProfile) => {
+    directory.record(profile);
+    (await everyone?.catch(() => undefined))?.set(profile.userArn, profile);
+    return profile;
+  };
+  const list: Connection["list"] = async (onPage) => {
+    const all = new Map<string, LiveProfile>();
+    const tokens = new Set<string>();
+    let nextToken: string | undefined;
+    do {
+      const read = await page(nextToken);
+      for (const profile of read.profiles) all.set(profile.userArn, profile);
+      onPage?.(all.size);
+      nextToken = read.nextToken;
+      if (nextToken !== undefined && tokens.has(nextToken)) {
+        throw new UnexpectedAnswer("the same token twice");
+      }
+      if (nextToken !== undefined) tokens.add(nextToken);
+    } while (nextToken !== undefined);
+    return [...all.values()];
+  };
+  return {
+    region: await service.region(),
+    describe,
+    directory,
+    list,
+    all() {
+      if (everyone === undefined) {
+        everyone = list().then((read) => new Map(read.map((live) => [live.userArn, live])));
+        // A failed read may be tried again.
+        everyone.catch(() => {
+          everyone = undefined;
+        });
+      }
+      return everyone;
+    },
+    async create(userArn, values) {
+      return record(
+        flatten(await service.send("CreateUserProfile", { userArn, ...values }), userArn),
+      );
+    },
+    async update(userArn, values) {
+      return record(
+        flatten(await service.send("UpdateUserProfile", { userArn, ...values }), userArn),
+      );
+    },
+    async delete(userArn) {
+      try {
+        await service.send("DeleteUserProfile", { userArn });
+      } catch (error) {
+        if (!isFault(error, "UserProfileNotFoundException")) throw error;
+      }
+      directory.forget(userArn);
+      (await everyone?.catch(() => undefined))?.delete(userArn);
+    },
+    close: () => service.close(),
+  };
+}
+
+/** A connection per region, made when it is first asked for. */
+export function connections(settings: Settings): (region?: string) => Promise<Connection> {
+  const byRegion = new Map<string | undefined, Promise<Connection>>();
+  return (region = settings.region) => {
+    const connected = byRegion.get(region) ?? connect(settings, region);
+    byRegion.set(region, connected);
+    return connected;
+  };
+}
+
+/**
+ * A reply of the API in the provider's terms. The SDK leaves out what the service left out.
+ * @throws UnexpectedAnswer when the reply is not about the profile.
+ */
+function flatten(output: Reply, userArn: string | undefined): LiveProfile {
+  const { createdTimestamp, lastModifiedTimestamp } = output;
+  if (!userArn || text(output.userArn) !== userArn) throw new UnexpectedAnswer("not the profile");
+  return {
+    userArn,
+    displayName: text(output.displayName),
+    emailAddress: text(output.emailAddress),
+    sshPublicKey: text(output.sshPublicKey),
+    ...(createdTimestamp && { createdTimestamp: createdTimestamp.toISOString() }),
+    ...(lastModifiedTimestamp && { lastModifiedTimestamp: lastModifiedTimestamp.toISOString() }),
+  };
+}
+
+/** A field that should be a text, `""` when it is absent. Not every service keeps to the types of the API. */
+function text(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  if (typeof value !== "string") throw new UnexpectedAnswer("a field of another type");
+  return value;
+}

@@ -1,0 +1,114 @@
+import type { EmbeddedRequestHandler } from "../service/embedded";
+import { UnexpectedAnswer } from "./errors";
+import { createClient, regionOf } from "./sdkClient";
+import type { Settings } from "./settings";
+
+export type Operation =
+  | "CreateUserProfile"
+  | "DescribeUserProfile"
+  | "UpdateUserProfile"
+  | "DeleteUserProfile"
+  | "ListUserProfiles";
+
+/** What the API answers, before any of it is believed. */
+export interface Reply {
+  readonly userArn?: string | undefined;
+  readonly displayName?: string | undefined;
+  readonly emailAddress?: string | undefined;
+  readonly sshPublicKey?: string | undefined;
+  readonly createdTimestamp?: Date | undefined;
+  readonly lastModifiedTimestamp?: Date | undefined;
+  readonly userProfiles?: readonly Reply[] | undefined;
+  readonly nextToken?: string | undefined;
+}
+
+/** How requests reach the service and replies come back. */
+export interface Transport {
+  /** Rejects with an error whose `name` is the API's. */
+  send(operation: Operation, input: object): Promise<Reply>;
+  region(): Promise<string>;
+  close(): void;
+}
+
+/**
+ * The AWS SDK's client, but for a store in a file: its service is in this process, and the SDK's signing,
+ * retrying and parsing would take ten times as long as what it does.
+ */
+export function openTransport(settings: Settings, region: string | undefined): Transport {
+  const { endpoint } = settings;
+  return endpoint?.kind === "store" && endpoint.url.startsWith("file:")
+    ? embedded(endpoint.url, settings, region)
+    : overSdk(settings, region);
+}
+
+function overSdk(settings: Settings, region: string | undefined): Transport {
+  const sdk = require("./awsSdk") as typeof import("./awsSdk");
+  const client = createClient(settings, region);
+  // The service says what is missing from an input; the types of the SDK would have it checked here.
+  const commands = {
+    CreateUserProfile: sdk.CreateUserProfileCommand,
+    DescribeUserProfile: sdk.DescribeUserProfileCommand,
+    UpdateUserProfile: sdk.UpdateUserProfileCommand,
+    DeleteUserProfile: sdk.DeleteUserProfileCommand,
+    ListUserProfiles: sdk.ListUserProfilesCommand,
+  } as unknown as Record<
+    Operation,
+    new (
+      input: object,
+    ) => InstanceType<typeof sdk.DescribeUserProfileCommand>
+  >;
+  return {
+    async send(operation, input) {
+      try {
+        return await client.send(new commands[operation](input));
+      } catch (error) {
+        throw error instanceof TypeError && !("code" in error) ? wrongTypes(error) : error;
+      }
+    },
+    region: () => client.config.region(),
+    close: () => client.destroy(),
+  };
+}
+
+/** The SDK believes an answer to have the types of the API, and stumbles when it has not. */
+function wrongTypes(error: TypeError): UnexpectedAnswer {
+  return new UnexpectedAnswer("values of other types", { cause: error });
+}
+
+/** The same requests and replies as over HTTP, handed to the service as they are. */
+function embedded(store: string, settings: Settings, region: string | undefined): Transport {
+  const { embeddedRequestHandler } =
+    require("../service/embedded") as typeof import("../service/embedded");
+  let opened: EmbeddedRequestHandler | undefined;
+  const findRegion = async () => region ?? (await regionOf(settings));
+  return {
+    async send(operation, input) {
+      opened ??= embeddedRequestHandler({ store, region: await findRegion() });
+      const { response } = await opened.handle({
+        method: "POST",
+        path: "/",
+        headers: {
+          "content-type": "application/x-amz-json-1.1",
+          "x-amz-target": `CodeStar_20170419.${operation}`,
+        },
+        body: JSON.stringify(input),
+      });
+      const body = JSON.parse((response.body as Buffer).toString("utf8"));
+      if (response.statusCode >= 400) {
+        throw Object.assign(new Error(body.message), { name: body.__type });
+      }
+      return { ...body, ...dates(body) };
+    },
+    region: findRegion,
+    close: () => opened?.destroy(),
+  };
+}
+
+/** On the wire times are seconds since 1970, with a fraction. */
+function dates(body: Record<string, unknown>): Pick<Reply, "createdTimestamp"> {
+  return Object.fromEntries(
+    ["createdTimestamp", "lastModifiedTimestamp"].flatMap((name) =>
+      typeof body[name] === "number" ? [[name, new Date(Math.round(body[name] * 1000))]] : [],
+    ),
+  );
+}

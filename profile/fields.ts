@@ -1,0 +1,77 @@
+import { sameSshPublicKey } from "./keys/sshPublicKey";
+
+/** The fields of a profile that a program may declare and the API may change, in the order shown. */
+export const fields = ["displayName", "emailAddress", "sshPublicKey"] as const;
+export type Field = (typeof fields)[number];
+
+/** A profile as the service reports it now. `sshPublicKey` is `""` when the profile has none. */
+export interface LiveProfile {
+  readonly userArn: string;
+  readonly displayName: string;
+  readonly emailAddress: string;
+  readonly sshPublicKey: string;
+  /** ISO 8601; absent when the profile was read from a list, which carries no times. */
+  readonly createdTimestamp?: string;
+  readonly lastModifiedTimestamp?: string;
+}
+
+/** The fields with a value, as a request may carry them. */
+export type FieldValues = { [F in Field]?: string };
+
+/**
+ * Inputs once checked. An absent field is not managed. `secretFields` names the fields whose values the
+ * program marked secret; `_drift` is added by check in a preview and says what differs from the live profile.
+ */
+export interface ProfileInputs extends FieldValues {
+  readonly userArn: string;
+  readonly region: string;
+  readonly adopt?: boolean;
+  readonly ignoreDrift?: readonly string[];
+  readonly secretFields?: readonly string[];
+  readonly _drift?: Drift;
+}
+
+/** What the state records: the declared inputs, without `_drift`, and the times the service gave. */
+export interface ProfileState extends Omit<ProfileInputs, "_drift"> {
+  readonly createdTimestamp?: string;
+  readonly lastModifiedTimestamp?: string;
+}
+
+export type FieldDrift = { readonly live: string; readonly declared: string } | string;
+export type Drift = { profile: "missing" } | { [F in Field]?: FieldDrift };
+
+/** Whether two values of a field mean the same: keys are compared without surrounding white space. */
+export function sameValue(field: Field, a: string | undefined, b: string | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return field === "sshPublicKey" ? sameSshPublicKey(a, b) : a === b;
+}
+
+/** The declared fields that differ from the live profile, with their declared values. */
+export function differences(declared: FieldValues, live: LiveProfile): FieldValues {
+  return pick(declared, (field, value) => !sameValue(field, value, live[field]));
+}
+
+/**
+ * The declared fields with their live values. White space around a key is not a difference, so a key keeps
+ * the spelling that was declared.
+ */
+export function liveValues(declared: FieldValues, live: LiveProfile): FieldValues {
+  const changed = pick(
+    live,
+    (field, value) => declared[field] !== undefined && !sameValue(field, declared[field], value),
+  );
+  return { ...pick(declared), ...changed };
+}
+
+/** The fields that pass the test, with their values. */
+export function pick(
+  values: FieldValues,
+  test: (field: Field, value: string) => boolean = () => true,
+): FieldValues {
+  const picked: FieldValues = {};
+  for (const field of fields) {
+    const value = values[field];
+    if (value !== undefined && test(field, value)) picked[field] = value;
+  }
+  return picked;
+}

@@ -1,0 +1,149 @@
+import { findDrift } from "../../profile/drift";
+import {
+  type Drift,
+  differences,
+  type Field,
+  type FieldValues,
+  fields,
+  type LiveProfile,
+  type ProfileInputs,
+  pick,
+  sameValue,
+} from "../../profile/fields";
+import { accountOf } from "../../profile/userArn";
+
+/** The declared fields of people by ARN, as a roster's inputs and state hold them. */
+export type People = Readonly<Record<string, FieldValues>>;
+
+/** What is done with profiles that are live in the roster's accounts and that nobody declares. */
+export type UnmanagedRule = "ignore" | "report" | "remove";
+
+export interface PlanOptions {
+  readonly unmanaged: UnmanagedRule;
+  /** Whether profiles that exist and differ are taken over. */
+  readonly adopt: boolean;
+  /** Whether the program declares the profile, in whichever resource; nobody when absent. */
+  readonly isDeclared?: (userArn: string) => boolean;
+  /** Whether the profile was the stack's own before, in whichever resource: then it is no conflict that it differs. */
+  readonly isOwn?: (userArn: string) => boolean;
+  /** Whether the program declares profiles that are not known yet: then nobody is removed who could be one of them. */
+  readonly isUnknownElsewhere?: boolean;
+}
+
+/** One call of the API that brings a profile to what is declared. */
+export interface Write {
+  readonly userArn: string;
+  readonly call: "create" | "update" | "delete";
+  readonly values: FieldValues;
+}
+
+/** What an update of a roster would do, each list in the order of the ARNs. */
+export interface RosterPlan {
+  /** New in the roster. Their profiles may exist already. */
+  readonly added: readonly string[];
+  /** What the program changed: by ARN the fields. */
+  readonly changed: ReadonlyMap<string, readonly Field[]>;
+  /** What others changed: by ARN what differs; `profile: "missing"` for who disappeared. */
+  readonly drifted: ReadonlyMap<string, Drift>;
+  /** No longer in the roster, and declared by another resource of the program. */
+  readonly moved: readonly string[];
+  /** No longer in the roster, and left as they are until it is known who is declared elsewhere. */
+  readonly staying: readonly string[];
+  /** No longer in the roster, nor declared elsewhere. */
+  readonly removed: readonly string[];
+  /** Live, declared by nobody, and in an account of the roster. */
+  readonly unmanaged: readonly string[];
+  /** New in the roster, and live with other values: by ARN the fields that differ. */
+  readonly conflicts: ReadonlyMap<string, readonly Field[]>;
+  readonly writes: readonly Write[];
+}
+
+/**
+ * What brings the profiles from what was declared before to what is declared now. Pure.
+ * @param live every live profile by ARN; undefined when none were read, and then what was declared before
+ *   is taken for what is there.
+ */
+export function planRoster(
+  before: People,
+  now: People,
+  live: ReadonlyMap<string, LiveProfile> | undefined,
+  options: PlanOptions,
+): RosterPlan {
+  const { isDeclared = () => false, isOwn = () => false, isUnknownElsewhere = false } = options;
+  const added: string[] = [];
+  const changed = new Map<string, Field[]>();
+  const drifted = new Map<string, Drift>();
+  const conflicts = new Map<string, Field[]>();
+  const writes: Write[] = [];
+  const there = (userArn: string) => (live ? live.get(userArn) : asRecorded(userArn, before));
+
+  for (const userArn of Object.keys(now).sort()) {
+    const declared = now[userArn] as FieldValues;
+    const recorded = before[userArn];
+    const profile = there(userArn);
+    if (recorded === undefined) {
+      added.push(userArn);
+      const differing = profile ? fieldsOf(differences(declared, profile)) : [];
+      if (differing.length > 0 && !options.adopt && !isOwn(userArn))
+        conflicts.set(userArn, differing);
+    } else {
+      const fromProgram = fields.filter((f) => !sameValue(f, recorded[f], declared[f]));
+      if (fromProgram.length > 0) changed.set(userArn, fromProgram);
+      const drift = findDrift(recorded, { ...declared, userArn } as ProfileInputs, profile);
+      if (drift) drifted.set(userArn, drift);
+    }
+    const write = bringUpToDate(userArn, recorded, declared, profile);
+    if (write) writes.push(write);
+  }
+
+  const left = Object.keys(before)
+    .filter((userArn) => !Object.hasOwn(now, userArn))
+    .sort();
+  const moved = left.filter(isDeclared);
+  const leaving = left.filter((userArn) => !isDeclared(userArn));
+  const [staying, removed] = isUnknownElsewhere ? [leaving, []] : [[], leaving];
+  const unmanaged =
+    options.unmanaged === "ignore" || isUnknownElsewhere
+      ? []
+      : strangers(before, now, live).filter((userArn) => !isDeclared(userArn));
+  const unwanted = options.unmanaged === "remove" ? [...removed, ...unmanaged] : removed;
+  for (const userArn of unwanted) {
+    if (there(userArn)) writes.push({ userArn, call: "delete", values: {} });
+  }
+  return { added, changed, drifted, moved, staying, removed, unmanaged, conflicts, writes };
+}
+
+function bringUpToDate(
+  userArn: string,
+  recorded: FieldValues | undefined,
+  declared: FieldValues,
+  profile: LiveProfile | undefined,
+): Write | undefined {
+  if (profile === undefined) return { userArn, call: "create", values: pick(declared) };
+  // A key that was declared and no longer is, is revoked.
+  const revoked = recorded?.sshPublicKey !== undefined && declared.sshPublicKey === undefined;
+  const wanted = revoked ? { ...declared, sshPublicKey: "" } : declared;
+  const values = differences(wanted, profile);
+  return Object.keys(values).length === 0 ? undefined : { userArn, call: "update", values };
+}
+
+function asRecorded(userArn: string, before: People): LiveProfile | undefined {
+  const recorded = before[userArn];
+  return recorded && ({ sshPublicKey: "", ...recorded, userArn } as LiveProfile);
+}
+
+function strangers(
+  before: People,
+  now: People,
+  live: ReadonlyMap<string, LiveProfile> | undefined,
+): string[] {
+  const accounts = new Set(Object.keys(now).map(accountOf));
+  return [...(live?.keys() ?? [])]
+    .filter((userArn) => accounts.has(accountOf(userArn)))
+    .filter((userArn) => !Object.hasOwn(now, userArn) && !Object.hasOwn(before, userArn))
+    .sort();
+}
+
+function fieldsOf(values: FieldValues): Field[] {
+  return fields.filter((field) => values[field] !== undefined);
+}

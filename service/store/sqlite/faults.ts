@@ -1,0 +1,21 @@
+import { StoreUnavailableError } from "../store";
+
+/** SQLite's primary result codes for what an operator can mend, and what it is. */
+const reasons = new Map([
+  [8, "it may not be written by this user, or its disk is mounted read-only"],
+  [10, "its disk fails"],
+  [13, "the disk is full"],
+  [14, "its folder cannot be used"],
+]);
+
+/** A failure of the disk as a StoreUnavailableError; every other error as it is. */
+export function asUnavailable(err: unknown, path: string): unknown {
+  const rawCode = (err as { rawCode?: unknown } | null)?.rawCode;
+  const reason = typeof rawCode === "number" ? reasons.get(rawCode & 0xff) : undefined;
+  if (reason === undefined) return err;
+  const { code } = err as { code?: unknown };
+  return new StoreUnavailableError(
+    `the profile database ${path}: ${reason} (${code})`,
+    "unreachable",
+  );
+}
