@@ -34,6 +34,11 @@ const soaks = [
     args: ["unit", "--grep", "the JSON Schema and check"],
     env: { ROSTER_RUNS: "5000" },
   },
+  {
+    name: "failovers",
+    args: ["service", "--grep", "loses its primary"],
+    env: { CODESTAR_TEST_FAILOVERS: "20" },
+  },
 ];
 
 /** Longer than any takes, in milliseconds. */

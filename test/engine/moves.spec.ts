@@ -219,7 +219,7 @@ describe("the engine: profiles that move within a program", () => {
       writes(world);
 
       await service.live.create(person("stranger"));
-      const late = `new CodeStarUserProfile("late", { userArn: pulumi.output(new Promise((resolve) => setTimeout(resolve, 500, "${arn("late")}"))), displayName: "late", emailAddress: "late@example.com" });`;
+      const late = `new CodeStarUserProfile("late", { userArn: pulumi.output(new Promise((resolve) => setTimeout(resolve, 4000, "${arn("late")}"))), displayName: "late", emailAddress: "late@example.com" });`;
       project.program(people({ unmanaged: "remove" }) + late);
       await project.up();
       assert.deepEqual(writes(world), ["CreateUserProfile late"]);
