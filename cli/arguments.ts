@@ -19,15 +19,19 @@ export function usageHint({ message }: UsageError, command: string): string {
 }
 
 /**
- * The options and the other arguments of a command.
+ * The options and the other arguments of a command; `onlyOptions` refuses others.
  * @throws UsageError
  */
 export function readArguments<O extends Options>(
   argv: readonly string[],
   options: O,
+  { onlyOptions = false } = {},
 ): Arguments<O> {
   try {
-    return parseArgs({ args: [...argv], options, allowPositionals: true });
+    const read = parseArgs({ args: [...argv], options, allowPositionals: true });
+    const [strange] = onlyOptions ? read.positionals : [];
+    if (strange === undefined) return read;
+    throw new Error(`Unexpected argument ${JSON.stringify(strange)}: only options are taken`);
   } catch (error) {
     throw new UsageError(sentence(error as Error, Object.keys(options)));
   }
@@ -66,5 +70,5 @@ function sentence(error: Error & { code?: string }, known: readonly string[]): s
   const unknown = /^Unknown option '(-[^']*)'/.exec(error.message)?.[1];
   if (unknown === undefined) return `${error.message.replace(/\.$/, "")}.`;
   const meant = nearest(unknown.replace(/^-+/, ""), known);
-  return `There is no option ${unknown}${meant ? `; did you mean --${meant}?` : "."}`;
+  return `There is no option ${printable(unknown)}${meant ? `; did you mean --${meant}?` : "."}`;
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { nearest } from "../profile/nearest";
 import { printableLines } from "../profile/printable";
 import { commands } from "./commands";
 import { holdHangUps } from "./service/hangUp";
@@ -19,7 +20,9 @@ async function main([name, ...argv]: readonly string[]): Promise<number> {
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
-    process.stderr.write(`There is no command ${JSON.stringify(name)}.\n\n${usage()}`);
+    const meant = nearest(name, Object.keys(commands));
+    const hint = meant === undefined ? "." : `; did you mean ${meant}?`;
+    process.stderr.write(`There is no command ${JSON.stringify(name)}${hint}\n\n${usage()}`);
     return 2;
   }
   // Before the command loads, which takes the longest part of a start.

@@ -1,9 +1,9 @@
 import { readdir, rm } from "node:fs/promises";
 import { join, parse } from "node:path";
-import { parseArgs } from "node:util";
 import { filePathOf } from "../../service/store/open";
 import { backUpSqliteFile } from "../../service/store/sqlite/backup";
 import { noteBackup } from "../../service/store/sqlite/lastBackup";
+import { readArguments } from "../arguments";
 import { counted } from "../terminal";
 
 export const usage = `Usage: codestar-profiles backup --store file:PATH --to FILE [--force]
@@ -26,7 +26,7 @@ Exit status: 0 copied, 1 not copied, 2 wrong arguments.
 
 /** `codestar-profiles backup`. Answers the exit status. */
 export async function run(argv: readonly string[]): Promise<number> {
-  const request = readArguments(argv);
+  const request = readRequest(argv);
   if (typeof request === "string") {
     (request === usage ? process.stdout : process.stderr).write(request);
     return request === usage ? 0 : 2;
@@ -60,20 +60,21 @@ async function removeOlder(copy: string, store: string, keep: number): Promise<v
 }
 
 /** What to copy, or what to tell the user instead. */
-function readArguments(
+function readRequest(
   argv: readonly string[],
 ): { store: string; to: string; force: boolean; keep: number | undefined } | string {
   try {
-    const { values } = parseArgs({
-      args: [...argv],
-      options: {
+    const { values } = readArguments(
+      argv,
+      {
         store: { type: "string" },
         to: { type: "string" },
         force: { type: "boolean", default: false },
         keep: { type: "string" },
         help: { type: "boolean", short: "h", default: false },
       },
-    });
+      { onlyOptions: true },
+    );
     if (values.help) return usage;
     if (values.store === undefined) return `The option --store is missing.\n\n${usage}`;
     if (values.to === undefined) return `The option --to is missing.\n\n${usage}`;

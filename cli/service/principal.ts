@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from "node:crypto";
-import { parseArgs } from "node:util";
 import { PrincipalsFileError } from "../../service/identity/principalsDocument";
 import { addPrincipal, removePrincipal, rotateKey } from "../../service/identity/principalsEdit";
+import { readArguments } from "../arguments";
 import { handOver } from "./handOver";
 
 export const usage = `Usage: codestar-profiles principal add NAME --account ACCOUNT --principals FILE
@@ -39,7 +39,7 @@ const ownStreams: Streams = { stdout: process.stdout, stderr: process.stderr, ha
  */
 export async function run(argv: readonly string[], streams: Streams = ownStreams): Promise<number> {
   const { stdout, stderr } = streams;
-  const request = readArguments(argv);
+  const request = readRequest(argv);
   if (request === "help") {
     stdout.write(usage);
     return 0;
@@ -108,19 +108,15 @@ const optionsOf = {
 } as const satisfies Record<Request["action"], readonly string[]>;
 
 /** What is asked for; `help`; or what is wrong with the arguments. */
-function readArguments(argv: readonly string[]): Request | string {
+function readRequest(argv: readonly string[]): Request | string {
   try {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        account: { type: "string" },
-        "user-arn": { type: "string" },
-        administrator: { type: "boolean" },
-        revoke: { type: "boolean" },
-        principals: { type: "string" },
-        help: { type: "boolean", short: "h" },
-      },
+    const { values, positionals } = readArguments(argv, {
+      account: { type: "string" },
+      "user-arn": { type: "string" },
+      administrator: { type: "boolean" },
+      revoke: { type: "boolean" },
+      principals: { type: "string" },
+      help: { type: "boolean", short: "h" },
     });
     const { help, principals: file, ...given } = values;
     if (help) return "help";

@@ -1,6 +1,6 @@
-import { parseArgs } from "node:util";
 import { filePathOf } from "../../service/store/open";
 import { restoreSqliteFile, tellDamage } from "../../service/store/sqlite/backup";
+import { readArguments } from "../arguments";
 import { counted } from "../terminal";
 
 export const usage = `Usage: codestar-profiles restore --from FILE --store file:PATH [--force]
@@ -20,7 +20,7 @@ Exit status: 0 restored, 1 not restored and nothing changed, 2 wrong arguments.
 
 /** `codestar-profiles restore`. Answers the exit status. */
 export async function run(argv: readonly string[]): Promise<number> {
-  const request = readArguments(argv);
+  const request = readRequest(argv);
   if (typeof request === "string") {
     (request === usage ? process.stdout : process.stderr).write(request);
     return request === usage ? 0 : 2;
@@ -33,19 +33,20 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 /** What to restore, or what to tell the user instead. */
-function readArguments(
+function readRequest(
   argv: readonly string[],
 ): { from: string; store: string; force: boolean } | string {
   try {
-    const { values } = parseArgs({
-      args: [...argv],
-      options: {
+    const { values } = readArguments(
+      argv,
+      {
         from: { type: "string" },
         store: { type: "string" },
         force: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },
-    });
+      { onlyOptions: true },
+    );
     if (values.help) return usage;
     if (values.from === undefined) return `The option --from is missing.\n\n${usage}`;
     if (values.store === undefined) return `The option --store is missing.\n\n${usage}`;

@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { stat } from "node:fs/promises";
-import { parseArgs } from "node:util";
 import { type Logger, pino } from "pino";
 import { isRegion } from "../../service/api/region";
 import { type AuditFile, openAuditFile } from "../../service/audit/file";
@@ -14,6 +13,7 @@ import { openPrincipalsFile, type PrincipalsFile } from "../../service/identity/
 import { isOpenToOthers } from "../../service/identity/secretFile";
 import { filePathOf, storeForms } from "../../service/store/open";
 import { lastBackup } from "../../service/store/sqlite/lastBackup";
+import { readArguments } from "../arguments";
 import { onHangUp } from "./hangUp";
 import { orphaned } from "./orphan";
 
@@ -64,7 +64,7 @@ export const choices = { "--log-level": logLevels };
 
 /** `codestar-profiles serve`. Answers the exit status. */
 export async function run(argv: readonly string[]): Promise<number> {
-  const settings = readArguments(argv);
+  const settings = readSettings(argv);
   if (settings === "help") {
     process.stdout.write(usage);
     return 0;
@@ -228,7 +228,7 @@ function openPrincipals(path: string, log: Logger): Promise<PrincipalsFile> {
 }
 
 /** The settings, or what to tell the user instead. */
-function readArguments(argv: readonly string[]): Settings | string {
+function readSettings(argv: readonly string[]): Settings | string {
   let values: ReturnType<typeof parse>;
   try {
     values = parse(argv);
@@ -289,9 +289,9 @@ function addressOf(text: string): { host: string; port: number } | "wrong" {
 }
 
 function parse(argv: readonly string[]) {
-  return parseArgs({
-    args: [...argv],
-    options: {
+  return readArguments(
+    argv,
+    {
       store: { type: "string" },
       host: { type: "string", default: "127.0.0.1" },
       port: { type: "string", default: "4600" },
@@ -306,5 +306,6 @@ function parse(argv: readonly string[]) {
       faults: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
-  }).values;
+    { onlyOptions: true },
+  ).values;
 }

@@ -1,8 +1,8 @@
-import { parseArgs } from "node:util";
 import { parseDynamoDbUrl } from "../../service/store/dynamodb/connection";
 import { createDynamoDbTable } from "../../service/store/dynamodb/table";
 import { isPostgresUrl, parsePostgresUrl } from "../../service/store/postgres/address";
 import { createPostgresTable } from "../../service/store/postgres/table";
+import { readArguments, UsageError } from "../arguments";
 
 export const usage = `Usage: codestar-profiles table create dynamodb://TABLE[?region=REGION]
        codestar-profiles table create postgres://USER@HOST/DATABASE
@@ -22,7 +22,7 @@ the URL names. The user needs to create tables there; a password is better in PG
 
 /** `codestar-profiles table`. Answers the exit status: 0 when the table is there, 2 for wrong arguments. */
 export async function run(argv: readonly string[]): Promise<number> {
-  const request = readArguments(argv);
+  const request = readRequest(argv);
   if (typeof request === "string") {
     process.stderr.write(request);
     return request === usage ? 0 : 2;
@@ -49,15 +49,11 @@ function phrase(state: "on" | "unsupported"): string {
 }
 
 /** What to create, or what to tell the user instead. */
-function readArguments(argv: readonly string[]): { url: string; patience: number } | string {
+function readRequest(argv: readonly string[]): { url: string; patience: number } | string {
   try {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        patience: { type: "string", default: "120" },
-        help: { type: "boolean", short: "h", default: false },
-      },
+    const { values, positionals } = readArguments(argv, {
+      patience: { type: "string", default: "120" },
+      help: { type: "boolean", short: "h", default: false },
     });
     if (values.help) return usage;
     const [action, url, ...others] = positionals;
@@ -71,6 +67,7 @@ function readArguments(argv: readonly string[]): { url: string; patience: number
     else parseDynamoDbUrl(url);
     return { url, patience: Number(values.patience) };
   } catch (err) {
-    return `${(err as Error).message}.\n\n${usage}`;
+    const { message } = err as Error;
+    return `${err instanceof UsageError ? message : `${message}.`}\n\n${usage}`;
   }
 }

@@ -206,9 +206,26 @@ describe("codestar-profiles serve", function () {
 
   const failures: readonly (readonly [string, readonly string[], number, RegExp])[] = [
     ["no command", [], 2, /^$/],
-    ["an unknown command", ["sreve"], 2, /^There is no command "sreve"\.\n\nUsage: /],
+    [
+      "a misspelt command",
+      ["sreve"],
+      2,
+      /^There is no command "sreve"; did you mean serve\?\n\nUsage: /,
+    ],
+    ["a command that is none", ["deploy"], 2, /^There is no command "deploy"\.\n\nUsage: /],
+    [
+      "an argument that is no option",
+      ["serve", "memory:"],
+      2,
+      /^Unexpected argument "memory:": only/,
+    ],
     ["no store", ["serve"], 2, /^The option --store is missing: file:path, postgres:/],
-    ["an unknown option", ["serve", "--prot", "1"], 2, /^Unknown option '--prot'/],
+    [
+      "an unknown option",
+      ["serve", "--prot", "1"],
+      2,
+      /^There is no option --prot; did you mean --port\?/,
+    ],
     [
       "a port that is none",
       ["serve", "--store", "memory:", "--port", "65536"],
