@@ -12,6 +12,8 @@ const workflows = readdirSync(join(example, ".github/workflows"));
 const text = (file: string) => readFileSync(join(example, file), "utf8");
 const workflow = (file: string) => parse(text(`.github/workflows/${file}`));
 
+const known = ["lint", "types", "unit", "architecture", "service", "engine", "interop", "bench"];
+
 function validator(schema: string | object): ValidateFunction {
   const ajv = new Ajv({ strict: false, allErrors: true });
   addFormats(ajv);
@@ -75,6 +77,50 @@ const stackSchema = {
     },
   },
 };
+
+describe(".github: the project's own workflows", () => {
+  const folder = resolve(__dirname, "../../.github/workflows");
+  const own = (file: string) => parse(readFileSync(join(folder, file), "utf8"));
+
+  it("are valid by SchemaStore's schema of GitHub workflows", () => {
+    const validate = validator("github-workflow.json");
+    assert.deepEqual(readdirSync(folder).sort(), ["release.yml", "test.yml"]);
+    for (const file of readdirSync(folder)) assertValid(validate, own(file));
+  });
+
+  it("use actions of a version, and may write nothing in the repository", () => {
+    for (const file of readdirSync(folder)) {
+      const { permissions, jobs } = own(file);
+      assert.deepEqual(permissions, { contents: "read" });
+      for (const { steps } of Object.values<{ steps: { uses?: string }[] }>(jobs)) {
+        for (const { uses } of steps) assert.match(uses ?? "a@v1", /@v\d+$/);
+      }
+    }
+  });
+
+  it("test the Node.js versions and the systems that are promised", () => {
+    const { os, node } = own("test.yml").jobs.suites.strategy.matrix;
+    assert.deepEqual(node, [20, 22, 24]);
+    assert.deepEqual(os, ["ubuntu-latest", "macos-latest", "windows-latest"]);
+  });
+
+  it("publish what a tag names, with provenance and without a token of npm", () => {
+    const { on, jobs } = own("release.yml");
+    assert.deepEqual(on, { push: { tags: ["v*.*.*"] } });
+    assert.deepEqual(jobs.publish.permissions, { contents: "read", "id-token": "write" });
+    const scripts = jobs.publish.steps.flatMap(({ run }: { run?: string }) => run ?? []);
+    assert.equal(scripts.at(-1), "npm publish --provenance --access public");
+    assert.doesNotMatch(JSON.stringify(jobs), /secrets\./);
+    // Each suite that a workflow names is one that `npm test` has.
+    for (const file of readdirSync(folder)) {
+      for (const [, suites] of readFileSync(join(folder, file), "utf8").matchAll(
+        /npm test -- (.+)/g,
+      )) {
+        for (const suite of suites!.split(" ")) assert.ok(known.includes(suite), suite);
+      }
+    }
+  });
+});
 
 describe("examples/gitops: the pipelines", function () {
   this.timeout(60_000);
