@@ -1,6 +1,7 @@
 import type { FieldValues, LiveProfile } from "../profile/fields";
 import { createDirectory, type Directory } from "./directory";
 import { isFault, UnexpectedAnswer } from "./errors";
+import { readEveryPage } from "./pages";
 import type { Settings } from "./settings";
 import { openTransport, type Reply } from "./transport";
 
@@ -17,8 +18,7 @@ export interface Connection {
   /** An absent profile is no error. */
   delete(userArn: string): Promise<void>;
   /**
-   * Every live profile, once each, page by page: one created or deleted meanwhile can shift the pages.
-   * @param onPage is told after each page how many profiles have been read.
+   * As `readEveryPage`.
    */
   list(onPage?: (profiles: number) => void): Promise<LiveProfile[]>;
   /** Every live profile by ARN, read once and kept up to date by the writes of this connection. */
@@ -46,7 +46,7 @@ export async function connect(settings: Settings, region: string | undefined): P
     if (!Array.isArray(output.userProfiles)) throw new UnexpectedAnswer("no list of profiles");
     const next = text(output.nextToken);
     return {
-      profiles: output.userProfiles.map((summary) => flatten(summary, summary.userArn)),
+      profiles: output.userProfiles.map(flattenSummary),
       ...(next && { nextToken: next }),
     };
   };
@@ -69,22 +69,7 @@ export async function connect(settings: Settings, region: string | undefined): P
     (await everyone?.catch(() => undefined))?.set(profile.userArn, profile);
     return profile;
   };
-  const list: Connection["list"] = async (onPage) => {
-    const all = new Map<string, LiveProfile>();
-    const tokens = new Set<string>();
-    let nextToken: string | undefined;
-    do {
-      const read = await page(nextToken);
-      for (const profile of read.profiles) all.set(profile.userArn, profile);
-      onPage?.(all.size);
-      nextToken = read.nextToken;
-      if (nextToken !== undefined && tokens.has(nextToken)) {
-        throw new UnexpectedAnswer("the same token twice");
-      }
-      if (nextToken !== undefined) tokens.add(nextToken);
-    } while (nextToken !== undefined);
-    return [...all.values()];
-  };
+  const list: Connection["list"] = (onPage) => readEveryPage(page, onPage);
   return {
     region: await service.region(),
     describe,
@@ -148,6 +133,11 @@ function flatten(output: Reply, userArn: string | undefined): LiveProfile {
     ...(createdTimestamp && { createdTimestamp: createdTimestamp.toISOString() }),
     ...(lastModifiedTimestamp && { lastModifiedTimestamp: lastModifiedTimestamp.toISOString() }),
   };
+}
+
+function flattenSummary(summary: Reply | null): LiveProfile {
+  if (summary === null) throw new UnexpectedAnswer("nothing in place of a profile");
+  return flatten(summary, summary.userArn);
 }
 
 /** A field that should be a text, `""` when it is absent. Not every service keeps to the types of the API. */

@@ -18,7 +18,7 @@ export interface Reply {
   readonly sshPublicKey?: string | undefined;
   readonly createdTimestamp?: Date | undefined;
   readonly lastModifiedTimestamp?: Date | undefined;
-  readonly userProfiles?: readonly Reply[] | undefined;
+  readonly userProfiles?: readonly (Reply | null)[] | undefined;
   readonly nextToken?: string | undefined;
 }
 
@@ -44,6 +44,21 @@ export function openTransport(settings: Settings, region: string | undefined): T
 function overSdk(settings: Settings, region: string | undefined): Transport {
   const sdk = require("./awsSdk") as typeof import("./awsSdk");
   const client = createClient(settings, region);
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const response = result.response as { body?: unknown };
+      const body =
+        response.body instanceof Uint8Array
+          ? response.body
+          : await client.config.streamCollector(response.body);
+      refuseNullInLists(body);
+      response.body = body;
+      return result;
+    },
+    // Between the SDK's own reading of the answer and the request.
+    { step: "deserialize", priority: "low", name: "refuseNullInLists" },
+  );
   // The service says what is missing from an input; the types of the SDK would have it checked here.
   const commands = {
     CreateUserProfile: sdk.CreateUserProfileCommand,
@@ -68,6 +83,22 @@ function overSdk(settings: Settings, region: string | undefined): Transport {
     region: () => client.config.region(),
     close: () => client.destroy(),
   };
+}
+
+/** The SDK leaves null out of lists, and a list of nothing else would read as one of nobody. */
+function refuseNullInLists(body: Uint8Array): void {
+  const json = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  if (!json.includes("null")) return;
+  let answer: { userProfiles?: unknown } | null;
+  try {
+    answer = JSON.parse(json.toString("utf8"));
+  } catch {
+    // The SDK says what is wrong with it.
+    return;
+  }
+  if (Array.isArray(answer?.userProfiles) && answer.userProfiles.includes(null)) {
+    throw new UnexpectedAnswer("nothing in place of a profile");
+  }
 }
 
 /** The SDK believes an answer to have the types of the API, and stumbles when it has not. */

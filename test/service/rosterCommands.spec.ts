@@ -376,7 +376,10 @@ people:
         [200, page([{ userArn: 7 }])],
         [200, page([{ userArn: arn("ada"), sshPublicKey: {} }])],
         [200, page([], { a: 1 })],
-        [200, page([{ userArn: arn("ada") }], "again")],
+        [200, page([null])],
+        [200, page([null, null], "more")],
+        [200, page([profile("ada"), null])],
+        [200, page([profile("ada")], "again")],
       ];
       try {
         const sentence =

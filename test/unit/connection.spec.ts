@@ -84,6 +84,19 @@ describe("connections: answers that are not the API's", () => {
     assert.match(await sentenceFor(calls.describe!, { status: 200, body }), notTheApi);
   });
 
+  it("list does not take null for nobody, alone or among profiles", async () => {
+    const whole = {
+      userArn,
+      displayName: "Ada",
+      emailAddress: "ada@example.com",
+      sshPublicKey: "",
+    };
+    for (const userProfiles of [[null], [null, null], [whole, null]]) {
+      const body = JSON.stringify({ userProfiles });
+      assert.match(await sentenceFor(calls.list!, { status: 200, body }), notTheApi);
+    }
+  });
+
   it("list ends when the service goes round in circles", async () => {
     const body = JSON.stringify({ userProfiles: [], nextToken: "again" });
     assert.match(await sentenceFor(calls.list!, { status: 200, body }), notTheApi);
