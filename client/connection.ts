@@ -1,6 +1,7 @@
 import type { FieldValues, LiveProfile } from "../profile/fields";
+import { printable } from "../profile/printable";
 import { createDirectory, type Directory } from "./directory";
-import { isFault, UnexpectedAnswer } from "./errors";
+import { Failure, isFault, UnexpectedAnswer } from "./errors";
 import { readEveryPage } from "./pages";
 import type { Settings } from "./settings";
 import { openTransport, type Reply } from "./transport";
@@ -38,6 +39,11 @@ export async function connect(settings: Settings, region: string | undefined): P
       throw error;
     }
   };
+  // AWS and the bundled service list "" for no key. Who lists none at all may mean that, or cannot read it: Describe tells.
+  const listed = (summary: Reply | null) => {
+    const profile = flattenSummary(summary);
+    return summary?.sshPublicKey === undefined ? describe(profile.userArn) : profile;
+  };
   const page = async (nextToken: string | undefined) => {
     const output = await service.send("ListUserProfiles", {
       maxResults: 100,
@@ -45,8 +51,9 @@ export async function connect(settings: Settings, region: string | undefined): P
     });
     if (!Array.isArray(output.userProfiles)) throw new UnexpectedAnswer("no list of profiles");
     const next = text(output.nextToken);
+    const profiles = await Promise.all(output.userProfiles.map(listed));
     return {
-      profiles: output.userProfiles.map(flattenSummary),
+      profiles: profiles.filter((profile) => profile !== undefined),
       ...(next && { nextToken: next }),
     };
   };
@@ -135,10 +142,24 @@ function flatten(output: Reply, userArn: string | undefined): LiveProfile {
   };
 }
 
+/**
+ * An entry of a list. To take another member for empty would show a profile that the
+ * service cannot read for one that drifted, and an update would write over what is left of it.
+ * @throws Failure when the profile is there and not whole. UnexpectedAnswer when it is no profile.
+ */
 function flattenSummary(summary: Reply | null): LiveProfile {
   if (summary === null) throw new UnexpectedAnswer("nothing in place of a profile");
-  return flatten(summary, summary.userArn);
+  const profile = flatten(summary, summary.userArn);
+  const absent = required.filter((field) => profile[field] === "");
+  if (absent.length === 0) return profile;
+  throw new Failure(
+    "listing CodeStar user profiles",
+    `the service lists ${printable(profile.userArn)} without its ${absent.join(" and ")}, so the profile is damaged; ` +
+      "update these members, or delete the profile and create it again",
+  );
 }
+
+const required = ["displayName", "emailAddress"] as const;
 
 /** A field that should be a text, `""` when it is absent. Not every service keeps to the types of the API. */
 function text(value: unknown): string {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import Database from "libsql";
 import { ReadFailure, readLiveProfiles } from "../../cli/roster/liveProfiles";
 import type { LiveProfile } from "../../profile/fields";
 import { openStore } from "../../service/store/open";
@@ -406,6 +407,37 @@ people:
         assert.ok(!existsSync(join(folder.path, "out.yaml")));
       } finally {
         web.close();
+      }
+    });
+
+    it("name a damaged profile, and take none of its members for empty", async () => {
+      folder.write({ "team.yaml": team });
+      for (const [member, sentence] of [
+        [
+          "display_name",
+          /lists \S+user\/ada without its displayName, so the profile is damaged; update/,
+        ],
+        [
+          "email_address",
+          /lists \S+user\/ada without its emailAddress, so the profile is damaged; update/,
+        ],
+        ["ssh_public_key", /profile of \S+user\/ada is damaged \(sshPublicKey\): update/],
+      ] as const) {
+        await seed([profile("ada"), profile("bob", { sshPublicKey: keyLine("bob") })]);
+        const database = new Database(join(folder.path, "profiles.db"));
+        const damage = `UPDATE profiles SET ${member} = CAST(x'4aff6e' AS TEXT) WHERE user_arn = ?`;
+        database.prepare(damage).run(arn("ada"));
+        database.close();
+        for (const argv of [
+          ["drift", "team.yaml", ...live],
+          ["export", ...live, "--region", region, "--file", "out.yaml"],
+        ]) {
+          const { status, out, err } = await run(...argv);
+          assert.deepEqual([status, out], [1, ""], err);
+          assert.match(err, sentence);
+        }
+        assert.ok(!existsSync(join(folder.path, "out.yaml")));
+        rmSync(join(folder.path, "profiles.db"));
       }
     });
 

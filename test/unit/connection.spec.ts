@@ -122,6 +122,76 @@ describe("connections: answers that are not the API's", () => {
   });
 });
 
+describe("connections: profiles listed without a member", () => {
+  const whole = {
+    userArn,
+    displayName: "null",
+    emailAddress: "ada@example.com",
+    sshPublicKey: "ssh-ed25519 AAAA",
+  };
+  /** What the service lists, and what it answers to DescribeUserProfile. */
+  let listed: object;
+  let described: { status: number; body: object };
+  let server: Server;
+  let service: Connection;
+  before(async () => {
+    server = createServer((request, response) => {
+      request.resume();
+      const list = String(request.headers["x-amz-target"]).endsWith("ListUserProfiles");
+      response.writeHead(list ? 200 : described.status);
+      response.end(JSON.stringify(list ? { userProfiles: [listed] } : described.body));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    service = await connectTo({
+      "codestar:endpoint": url,
+      "aws:region": "us-east-1",
+    }).connection();
+  });
+  after(() => {
+    service.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  const damaged = {
+    status: 404,
+    body: { __type: "InternalFailure", message: "The stored profile is damaged." },
+  };
+
+  for (const member of ["displayName", "emailAddress"] as const) {
+    for (const value of [undefined, null, ""]) {
+      it(`names the profile whose ${member} is ${JSON.stringify(value) ?? "absent"}`, async () => {
+        listed = { ...whole, [member]: value };
+        await assert.rejects(service.list(), (error) => {
+          const { reason } = failure("listing", userArn, error, {} as never);
+          assert.match(reason, new RegExp(`lists ${userArn} without its ${member}, so`));
+          assert.doesNotMatch(reason, /ada@example\.com|ssh-ed25519/);
+          return true;
+        });
+      });
+    }
+  }
+
+  it("asks about the profile whose key is absent, which may be damaged", async () => {
+    const { sshPublicKey: _, ...keyless } = whole;
+    listed = keyless;
+    described = { status: 200, body: keyless };
+    assert.deepEqual(await service.list(), [{ ...keyless, sshPublicKey: "" }]);
+    described = { status: 200, body: whole };
+    assert.deepEqual(await service.list(), [whole]);
+    described = damaged;
+    await assert.rejects(service.list(), /damaged/);
+  });
+
+  it("leaves the answer to Describe where one profile is asked about after others", async () => {
+    listed = { ...whole, displayName: undefined };
+    described = damaged;
+    for (let asked = 0; asked < 3; asked++) {
+      await assert.rejects(service.directory.find(userArn), /damaged/);
+    }
+  });
+});
+
 describe("connections: HTTP", () => {
   it("reaches a service at an IPv6 address", async function () {
     const server = createServer((request, response) => {
