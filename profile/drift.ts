@@ -2,6 +2,7 @@ import {
   type Drift,
   type Field,
   type FieldDrift,
+  type FieldValues,
   fields,
   type LiveProfile,
   type ProfileInputs,
@@ -18,7 +19,7 @@ import { isUnknown } from "./unknown";
  */
 export function findDrift(
   olds: Partial<ProfileInputs>,
-  news: ProfileInputs,
+  news: FieldValues & Pick<Partial<ProfileInputs>, "ignoreDrift" | "secretFields">,
   live: LiveProfile | undefined,
   hidden: readonly string[] = [],
 ): Drift | undefined {

@@ -1,8 +1,19 @@
 import { sameSshPublicKey } from "./keys/sshPublicKey";
 
-/** The fields of a profile that a program may declare and the API may change, in the order shown. */
-export const fields = ["displayName", "emailAddress", "sshPublicKey"] as const;
-export type Field = (typeof fields)[number];
+/**
+ * The fields of a profile that a program may declare and the API may change, in the order shown. `isNeeded`: the API
+ * asks for it when it creates a profile, and only then. `isClearable`: `""` takes its value away.
+ */
+const facts = {
+  displayName: { isNeeded: true, isClearable: false },
+  emailAddress: { isNeeded: true, isClearable: false },
+  sshPublicKey: { isNeeded: false, isClearable: true },
+} as const;
+export type Field = keyof typeof facts;
+
+export const fields = Object.keys(facts) as Field[];
+export const neededFields = fields.filter((field) => facts[field].isNeeded);
+export const clearableFields = fields.filter((field) => facts[field].isClearable);
 
 /** A profile as the service reports it now. `sshPublicKey` is `""` when the profile has none. */
 export interface LiveProfile {

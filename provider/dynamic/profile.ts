@@ -2,20 +2,20 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "../../client/connection";
 import { Failure, isFault } from "../../client/errors";
 import { checkInputs } from "../../profile/check";
-import { findDrift } from "../../profile/drift";
 import {
-  differences,
-  type FieldValues,
   fields,
   type LiveProfile,
   liveValues,
+  neededFields,
   type ProfileInputs,
   type ProfileState,
   pick,
   sameValue,
 } from "../../profile/fields";
+import { reconcile } from "../../profile/reconcile";
 import { isUnknown } from "../../profile/unknown";
 import { declare, deleteUndeclared, isOwn, noteOwn, profileKey } from "./declared";
+import { existsAlready } from "./existsAlready";
 import { readKnowledge } from "./knowledge";
 import {
   configure,
@@ -93,7 +93,14 @@ async function check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResu
     return reason ? refuse(reason) : { inputs };
   }
   if (live === "not read") return { inputs };
-  const drift = findDrift(before, checked, live, (__hidden as string[] | undefined) ?? []);
+  const hidden = (__hidden as string[] | undefined) ?? [];
+  const { drift } = reconcile({
+    recorded: before,
+    declared: checked,
+    live,
+    hidden,
+    mayTakeOver: false,
+  });
   if (drift === undefined) return { inputs };
   if (live === undefined) {
     const reason = missingForCreate(checked);
@@ -167,13 +174,11 @@ async function takeOver(
   live: LiveProfile,
   mayUpdate: boolean,
 ): Promise<LiveProfile> {
-  const differing = differences(pick(news), live);
-  if (Object.keys(differing).length === 0) {
-    service.directory.record(live);
-    return live;
-  }
-  if (!mayUpdate) throw new Error(existsAlready(differing));
-  return service.update(news.userArn, differing);
+  const { conflict, write } = reconcile({ declared: news, live, mayTakeOver: mayUpdate });
+  if (conflict) throw new Error(existsAlready(conflict));
+  if (write) return service.update(news.userArn, write.values);
+  service.directory.record(live);
+  return live;
 }
 
 /**
@@ -231,13 +236,8 @@ async function bringUpToDate(
   now: ProfileInputs,
   live: LiveProfile,
 ): Promise<LiveProfile | undefined> {
-  const wanted: FieldValues = pick(
-    now,
-    (field, value) => !now.ignoreDrift?.includes(field) || !sameValue(field, value, before[field]),
-  );
-  if (before.sshPublicKey !== undefined && now.sshPublicKey === undefined) wanted.sshPublicKey = "";
-  const differing = differences(wanted, live);
-  if (Object.keys(differing).length === 0) {
+  const { write } = reconcile({ recorded: before, declared: now, live, mayTakeOver: false });
+  if (write === undefined) {
     const { createdTimestamp, lastModifiedTimestamp } = before;
     return {
       ...live,
@@ -247,7 +247,7 @@ async function bringUpToDate(
     };
   }
   try {
-    return await service.update(now.userArn, differing);
+    return await service.update(now.userArn, write.values);
   } catch (error) {
     if (isFault(error, "UserProfileNotFoundException")) return undefined;
     throw error;
@@ -290,23 +290,15 @@ function conflict(
 ): string | undefined {
   const expected = mayTakeOver(news);
   if (live === undefined) return missingForCreate(news);
-  if (live === "not read" || expected) return undefined;
-  const known = pick(news, (_field, value) => !isUnknown(value));
-  const differing = differences(known, live);
-  if (Object.keys(differing).length === 0) return undefined;
+  if (live === "not read") return undefined;
+  const { conflict: differing } = reconcile({ declared: news, live, mayTakeOver: expected });
+  if (differing === undefined) return undefined;
   return `creating CodeStar user profile ${news.userArn}: ${existsAlready(differing)}`;
-}
-
-function existsAlready(differing: FieldValues): string {
-  return (
-    `a profile exists already and differs in ${Object.keys(differing).join(", ")}; ` +
-    "set `adopt: true` to take it over and update it, or declare what is there"
-  );
 }
 
 /** The API asks for a name and an address when it creates a profile, and only then. */
 function missingForCreate(news: ProfileInputs): string | undefined {
-  const missing = (["displayName", "emailAddress"] as const).filter((f) => news[f] === undefined);
+  const missing = neededFields.filter((field) => news[field] === undefined);
   if (missing.length === 0) return undefined;
   return (
     `${missing.join(" and ")} must be declared, since CodeStar user profile ${news.userArn} ` +

@@ -10,6 +10,7 @@ import {
   pick,
   sameValue,
 } from "../../profile/fields";
+import { reconcile } from "../../profile/reconcile";
 import { isUnknown } from "../../profile/unknown";
 import {
   declare,
@@ -20,6 +21,7 @@ import {
   noteOwn,
   profileKey,
 } from "./declared";
+import { existsAlready } from "./existsAlready";
 import { readKnowledge } from "./knowledge";
 import { describeChanges, nameInAccount, type RosterChanges, summarize } from "./rosterChanges";
 import { refusals } from "./rosterGuard";
@@ -44,7 +46,7 @@ import {
 } from "./session";
 
 /*
- * The dynamic provider of a whole roster. As with provider.ts, the module itself is the provider and the
+ * The dynamic provider of a whole roster. As with profile.ts, the module itself is the provider and the
  * state holds the line `exports.handler = () => require("pulumi-codestar/roster-provider")`.
  */
 
@@ -72,7 +74,7 @@ interface RosterState extends Omit<RosterInputs, "_changes"> {
   readonly unmanagedProfiles?: readonly string[];
 }
 
-/** How many writes are under way at once; a service that asks for fewer gets fewer, see retry.ts. */
+/** How many writes are under way at once; a service that asks for fewer gets fewer, see client/retry.ts. */
 const writesAtOnce = 16;
 
 /** What this process's check of a roster has found, for the diff and the update after it. */
@@ -274,13 +276,13 @@ async function makeWrite(
     if (!isFault(error, "UserProfileAlreadyExistsException")) throw error;
     const profile = await service.describe(userArn);
     if (profile === undefined || declared === undefined) throw error;
-    const [again] = planRoster({}, { [userArn]: declared }, new Map([[userArn, profile]]), {
-      ...planOptions(news),
-      unmanaged: "ignore",
-    }).writes;
+    const { conflict, write: again } = reconcile({
+      declared,
+      live: profile,
+      mayTakeOver: news.adopt === true || isOwn(news.region, userArn),
+    });
+    if (conflict) throw new Error(existsAlready(conflict));
     if (again === undefined) return profile;
-    if (!news.adopt && !isOwn(news.region, userArn))
-      throw new Error("a profile exists already and differs; set `adopt: true`");
     return service.update(userArn, again.values);
   }
 }

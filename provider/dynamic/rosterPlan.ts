@@ -1,15 +1,5 @@
-import { findDrift } from "../../profile/drift";
-import {
-  type Drift,
-  differences,
-  type Field,
-  type FieldValues,
-  fields,
-  type LiveProfile,
-  type ProfileInputs,
-  pick,
-  sameValue,
-} from "../../profile/fields";
+import type { Drift, Field, FieldValues, LiveProfile } from "../../profile/fields";
+import { reconcile } from "../../profile/reconcile";
 import { accountOf } from "../../profile/userArn";
 
 /** The declared fields of people by ARN, as a roster's inputs and state hold them. */
@@ -71,29 +61,26 @@ export function planRoster(
 ): RosterPlan {
   const { isDeclared = () => false, isOwn = () => false, isUnknownElsewhere = false } = options;
   const added: string[] = [];
-  const changed = new Map<string, Field[]>();
+  const changed = new Map<string, readonly Field[]>();
   const drifted = new Map<string, Drift>();
-  const conflicts = new Map<string, Field[]>();
+  const conflicts = new Map<string, readonly Field[]>();
   const writes: Write[] = [];
   const there = (userArn: string) => (live ? live.get(userArn) : asRecorded(userArn, before));
 
   for (const userArn of Object.keys(now).sort()) {
     const declared = now[userArn] as FieldValues;
     const recorded = before[userArn];
-    const profile = there(userArn);
-    if (recorded === undefined) {
-      added.push(userArn);
-      const differing = profile ? fieldsOf(differences(declared, profile)) : [];
-      if (differing.length > 0 && !options.adopt && !isOwn(userArn))
-        conflicts.set(userArn, differing);
-    } else {
-      const fromProgram = fields.filter((f) => !sameValue(f, recorded[f], declared[f]));
-      if (fromProgram.length > 0) changed.set(userArn, fromProgram);
-      const drift = findDrift(recorded, { ...declared, userArn } as ProfileInputs, profile);
-      if (drift) drifted.set(userArn, drift);
-    }
-    const write = bringUpToDate(userArn, recorded, declared, profile);
-    if (write) writes.push(write);
+    const verdict = reconcile({
+      recorded,
+      declared,
+      live: there(userArn),
+      mayTakeOver: options.adopt || isOwn(userArn),
+    });
+    if (recorded === undefined) added.push(userArn);
+    if (verdict.changed.length > 0) changed.set(userArn, verdict.changed);
+    if (verdict.drift) drifted.set(userArn, verdict.drift);
+    if (verdict.conflict) conflicts.set(userArn, verdict.conflict);
+    if (verdict.write) writes.push({ userArn, ...verdict.write });
   }
 
   const left = Object.keys(before)
@@ -113,20 +100,6 @@ export function planRoster(
   return { added, changed, drifted, moved, staying, removed, unmanaged, conflicts, writes };
 }
 
-function bringUpToDate(
-  userArn: string,
-  recorded: FieldValues | undefined,
-  declared: FieldValues,
-  profile: LiveProfile | undefined,
-): Write | undefined {
-  if (profile === undefined) return { userArn, call: "create", values: pick(declared) };
-  // A key that was declared and no longer is, is revoked.
-  const revoked = recorded?.sshPublicKey !== undefined && declared.sshPublicKey === undefined;
-  const wanted = revoked ? { ...declared, sshPublicKey: "" } : declared;
-  const values = differences(wanted, profile);
-  return Object.keys(values).length === 0 ? undefined : { userArn, call: "update", values };
-}
-
 function asRecorded(userArn: string, before: People): LiveProfile | undefined {
   const recorded = before[userArn];
   return recorded && ({ sshPublicKey: "", ...recorded, userArn } as LiveProfile);
@@ -142,8 +115,4 @@ function strangers(
     .filter((userArn) => accounts.has(accountOf(userArn)))
     .filter((userArn) => !Object.hasOwn(now, userArn) && !Object.hasOwn(before, userArn))
     .sort();
-}
-
-function fieldsOf(values: FieldValues): Field[] {
-  return fields.filter((field) => values[field] !== undefined);
 }

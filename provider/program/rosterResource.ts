@@ -20,7 +20,7 @@ import {
 } from "./resourceOptions";
 import { runError } from "./runError";
 
-/** The whole of what state keeps of the provider; as in resource.ts, none of this may ever change. */
+/** The whole of what state keeps of the provider; as in profileResource.ts, none of this may ever change. */
 const providerText = 'exports.handler = () => require("pulumi-codestar/roster-provider")';
 const resourceType = "pulumi-nodejs:dynamic/codestar:CodeStarRoster";
 
