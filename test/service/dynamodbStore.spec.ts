@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import ts from "typescript";
 import { parseDynamoDbUrl } from "../../service/store/dynamodb/connection";
+import { profileKey } from "../../service/store/dynamodb/keys";
 import { openDynamoDbStore } from "../../service/store/dynamodb/store";
 import { createDynamoDbTable } from "../../service/store/dynamodb/table";
 import {
@@ -46,6 +47,8 @@ describe("the dynamodb: store on a bad day", () => {
     const url = urlOf(proxy.endpoint);
     await createDynamoDbTable(url, { credentials });
     store = await openDynamoDbStore(url, { credentials, tryTimeout: 250 });
+    // From then on the store knows that the account has its item.
+    await store.create(region, profile);
   });
   after(async () => {
     await store.close();
@@ -118,7 +121,7 @@ describe("the dynamodb: store on a bad day", () => {
       endpoint: dynamodb.endpoint,
       credentials,
     });
-    const Key = { region: { S: region }, userArn: { S: foreign } };
+    const Key = profileKey(region, foreign);
     const { table } = parseDynamoDbUrl(urlOf(dynamodb.endpoint));
     try {
       await client.send(
@@ -231,7 +234,7 @@ describe("the dynamodb: store on a bad day", () => {
 
 describe("the dynamodb: store without what it needs", () => {
   const script = `
-    const { openDynamoDbStore } = require("./dynamodb.js");
+    const { openDynamoDbStore } = require("./dynamodb/store.js");
     openDynamoDbStore("dynamodb://profiles?endpoint=http://127.0.0.1:9")
       .then((store) => store.find("eu-west-1", "arn"))
       .catch((err) => process.stdout.write(err.message));`;
@@ -271,13 +274,16 @@ describe("the dynamodb: store without what it needs", () => {
   });
 
   async function compileTo(directory: string): Promise<void> {
-    for (const name of ["dynamodb", "dynamodbConnection", "store"]) {
-      const source = await readFile(join(__dirname, `../../service/store/${name}.ts`), "utf8");
+    const from = join(__dirname, "../../service/store");
+    const names = await readdir(join(from, "dynamodb"));
+    await mkdir(join(directory, "dynamodb"));
+    for (const name of ["store.ts", "arnRange.ts", ...names.map((one) => `dynamodb/${one}`)]) {
+      const source = await readFile(join(from, name), "utf8");
       const { outputText } = ts.transpileModule(source, {
-        fileName: `${name}.ts`,
+        fileName: name,
         compilerOptions: { module: ts.ModuleKind.Node16, target: ts.ScriptTarget.ES2022 },
       });
-      await writeFile(join(directory, `${name}.js`), outputText);
+      await writeFile(join(directory, name.replace(/ts$/, "js")), outputText);
     }
   }
 

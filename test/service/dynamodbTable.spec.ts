@@ -54,7 +54,7 @@ describe("createDynamoDbTable", () => {
     client.destroy();
     await assert.rejects(
       createDynamoDbTable(url, { credentials }),
-      /a table of that name exists with other keys than region and userArn, both strings$/,
+      /a table of that name exists with other keys than shardKey and userArn, both strings$/,
     );
   });
 
@@ -62,12 +62,12 @@ describe("createDynamoDbTable", () => {
     const active = {
       TableStatus: "ACTIVE",
       KeySchema: [
-        { AttributeName: "region", KeyType: "HASH" },
+        { AttributeName: "shardKey", KeyType: "HASH" },
         { AttributeName: "userArn", KeyType: "RANGE" },
       ],
       AttributeDefinitions: [
         { AttributeName: "userArn", AttributeType: "S" },
-        { AttributeName: "region", AttributeType: "S" },
+        { AttributeName: "shardKey", AttributeType: "S" },
       ],
     };
     const recovery = (status: string) => ({

@@ -140,7 +140,7 @@ function failure(address: DynamoDbAddress, err: unknown): Error {
   }
   if (name === "ValidationException" || name === "SerializationException") {
     return new Error(
-      `${store}: DynamoDB refused the request as malformed (${name}); are the table's keys region and userArn, both strings?`,
+      `${store}: DynamoDB refused the request as malformed (${name}); are the table's keys shardKey and userArn, both strings? If they are region and userArn, an earlier version made it: ${moveOld(address)}`,
     );
   }
   if (name === "CredentialsProviderError") {
@@ -157,6 +157,15 @@ function failure(address: DynamoDbAddress, err: unknown): Error {
   }
   const verb = fault === "client" ? "refused" : "not reached";
   return new StoreUnavailableError(`${store}: ${verb} (${code ?? name})`, "unreachable");
+}
+
+/** The sentence about a table that an earlier version made: its keys are region and userArn. */
+export function oldShape(address: DynamoDbAddress): string {
+  return `${nameOf(address)}: a table of that name exists in the shape of an earlier version, keyed by region and userArn; ${moveOld(address)}`;
+}
+
+function moveOld({ table }: DynamoDbAddress): string {
+  return `stop its servers and copy it with codestar-profiles table migrate dynamodb://${table} dynamodb://NEW`;
 }
 
 const throttlingNames = new Set([

@@ -1,11 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import {
-  type DamagedProfile,
   type ListRequest,
   type ProfileChange,
   type ProfileStore,
-  profileOf,
   requireWhole,
   type StoredProfile,
 } from "../store";
@@ -18,15 +15,19 @@ import {
   parseDynamoDbUrl,
   reach,
 } from "./connection";
-
-type Item = Record<string, AttributeValue>;
+import { changedAttributes, fromItem, toItem } from "./items";
+import { accountKey, accountOf, type Item, profileKey } from "./keys";
+import { firstAfter, listItems, type ReadPartition } from "./list";
 
 const conditionFailed = "ConditionalCheckFailedException";
+/** How many accounts are remembered: some 100 bytes each. */
+const mostListedAccounts = 10_000;
 
 /**
  * Opens the profiles in a DynamoDB table: `dynamodb://table`, optionally `?region=…&endpoint=…`. The table
  * is made by `codestar-profiles table create`; a missing one shows at the first call. Any number of
- * processes may share it: nothing is kept here, and every read is a consistent one.
+ * processes may share it: every read is a consistent one, and nothing is kept here but which accounts are known to
+ * have their item. Who puts another table in the place of one stops the servers first.
  *
  * Calls that fail in passing are tried three times, then end in a StoreUnavailableError. What a lost
  * response means for the second try:
@@ -43,6 +44,7 @@ export async function openDynamoDbStore(
   const { sdk, client } = await connect(address, settings);
   const table = { TableName: address.table };
   const running = new Set<Promise<unknown>>();
+  const listedAccounts = new Set<string>();
   let closed = false;
 
   /** Runs one method's work; close waits for it. */
@@ -59,13 +61,32 @@ export async function openDynamoDbStore(
     const { Item: item } = await reach(
       address,
       client.send(
-        new sdk.GetItemCommand({ ...table, Key: key(region, userArn), ConsistentRead: true }),
+        new sdk.GetItemCommand({
+          ...table,
+          Key: profileKey(region, userArn),
+          ConsistentRead: true,
+        }),
       ),
     );
     return item;
   }
 
+  /**
+   * Settles when the account is among those that a list without an account asks. Such an item is never deleted, so
+   * what was written once need not be written again.
+   */
+  async function listAccountOf(region: string, userArn: string): Promise<void> {
+    const Item = accountKey(region, accountOf(userArn));
+    const name = `${Item.shardKey!.S} ${Item.userArn!.S}`;
+    if (listedAccounts.has(name)) return;
+    await reach(address, client.send(new sdk.PutItemCommand({ ...table, Item })));
+    if (listedAccounts.size >= mostListedAccounts) listedAccounts.clear();
+    listedAccounts.add(name);
+  }
+
   async function create(region: string, profile: StoredProfile): Promise<boolean> {
+    // First, so that no crash in between leaves a profile that no list shows.
+    await listAccountOf(region, profile.userArn);
     const creationId = randomUUID();
     const sent = client.send(
       new sdk.PutItemCommand({
@@ -123,7 +144,7 @@ export async function openDynamoDbStore(
     const sent = client.send(
       new sdk.UpdateItemCommand({
         ...table,
-        Key: key(region, userArn),
+        Key: profileKey(region, userArn),
         ConditionExpression: condition,
         UpdateExpression: `SET ${[...names.map((name) => `#${name} = :${name}`), `#modifiedAt = ${time}`].join(", ")}`,
         ExpressionAttributeNames: Object.fromEntries(
@@ -151,7 +172,7 @@ export async function openDynamoDbStore(
       client.send(
         new sdk.DeleteItemCommand({
           ...table,
-          Key: key(region, userArn),
+          Key: profileKey(region, userArn),
           ReturnValues: "ALL_OLD",
         }),
       ),
@@ -159,33 +180,30 @@ export async function openDynamoDbStore(
     return old !== undefined;
   }
 
-  async function list(
-    region: string,
-    request: ListRequest,
-  ): Promise<(StoredProfile | DamagedProfile)[]> {
-    const range = rangeOf(request);
-    const profiles: (StoredProfile | DamagedProfile)[] = [];
-    if (range === undefined) return profiles;
-    let start = range.after === undefined ? undefined : key(region, range.after);
-    while (profiles.length < request.limit) {
-      const { Items: items = [], LastEvaluatedKey: last } = await reach(
-        address,
-        client.send(
-          new sdk.QueryCommand({
-            ...table,
-            ...keyCondition(region, range.arnPrefix),
-            ConsistentRead: true,
-            Limit: request.limit - profiles.length,
-            ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-          }),
-        ),
-      );
-      profiles.push(...items.map(fromItem));
-      // A page also ends at 1 MB, so only a missing key says that nothing follows.
-      if (last === undefined) break;
-      start = last;
-    }
-    return profiles;
+  const readPartition: ReadPartition = async (shard, { first, last }, limit) => {
+    const { Items: items = [], LastEvaluatedKey: end } = await reach(
+      address,
+      client.send(
+        new sdk.QueryCommand({
+          ...table,
+          KeyConditionExpression: "shardKey = :shard AND userArn BETWEEN :first AND :last",
+          ExpressionAttributeValues: {
+            ":shard": { S: shard },
+            ":first": { S: first },
+            ":last": { S: last },
+          },
+          ConsistentRead: true,
+          Limit: limit,
+        }),
+      ),
+    );
+    // A page also ends at 1 MB, so only a missing key says that nothing follows.
+    const lastRead = end?.userArn?.S;
+    return { items, goesOnFrom: lastRead === undefined ? undefined : firstAfter(lastRead) };
+  };
+
+  async function list(region: string, request: ListRequest) {
+    return (await listItems(readPartition, region, request)).map(fromItem);
   }
 
   return {
@@ -203,65 +221,4 @@ export async function openDynamoDbStore(
       client.destroy();
     },
   };
-}
-
-function key(region: string, userArn: string): Item {
-  return { region: { S: region }, userArn: { S: userArn } };
-}
-
-function toItem(region: string, profile: StoredProfile): Item {
-  return {
-    ...key(region, profile.userArn),
-    displayName: { S: profile.displayName },
-    emailAddress: { S: profile.emailAddress },
-    sshPublicKey: { S: profile.sshPublicKey },
-    createdAt: { N: String(profile.createdAt) },
-    modifiedAt: { N: String(profile.modifiedAt) },
-  };
-}
-
-/** A member that was not written here is damaged. */
-function fromItem(item: Item): StoredProfile | DamagedProfile {
-  const time = (name: string) => (item[name]?.N === undefined ? undefined : Number(item[name].N));
-  return profileOf({
-    userArn: item.userArn?.S,
-    displayName: item.displayName?.S,
-    emailAddress: item.emailAddress?.S,
-    sshPublicKey: item.sshPublicKey?.S,
-    createdAt: time("createdAt"),
-    modifiedAt: time("modifiedAt"),
-  });
-}
-
-function changedAttributes(change: ProfileChange): Item {
-  const changed: Item = {};
-  if (change.displayName !== undefined) changed.displayName = { S: change.displayName };
-  if (change.emailAddress !== undefined) changed.emailAddress = { S: change.emailAddress };
-  if (change.sshPublicKey !== undefined) changed.sshPublicKey = { S: change.sshPublicKey };
-  return changed;
-}
-
-/** `region` is one of DynamoDB's reserved words, so it needs a placeholder. */
-function keyCondition(region: string, arnPrefix: string | undefined) {
-  const inRegion = "#region = :region";
-  return {
-    KeyConditionExpression:
-      arnPrefix === undefined ? inRegion : `${inRegion} AND begins_with(userArn, :arnPrefix)`,
-    ExpressionAttributeNames: { "#region": "region" },
-    ExpressionAttributeValues: {
-      ":region": { S: region },
-      ...(arnPrefix === undefined ? {} : { ":arnPrefix": { S: arnPrefix } }),
-    },
-  };
-}
-
-/**
- * The request in DynamoDB's terms; undefined when nothing can match. DynamoDB refuses a start key outside
- * the prefix: one before it is the same as none, and after one behind it nothing follows.
- */
-function rangeOf({ arnPrefix, after }: ListRequest): Omit<ListRequest, "limit"> | undefined {
-  const prefix = arnPrefix === undefined || arnPrefix === "" ? {} : { arnPrefix };
-  if (after === undefined || after === "") return prefix;
-  if (arnPrefix === undefined || after.startsWith(arnPrefix)) return { ...prefix, after };
-  return after < arnPrefix ? prefix : undefined;
 }

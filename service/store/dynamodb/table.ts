@@ -6,9 +6,11 @@ import {
   type DynamoDbSettings,
   isAnswer,
   nameOf,
+  oldShape,
   parseDynamoDbUrl,
   reach,
 } from "./connection";
+import { keySchema } from "./keys";
 
 /** What a table has now. `unsupported`: this DynamoDB does not know the feature (some emulators). */
 export interface DynamoDbTable {
@@ -22,12 +24,8 @@ export interface CreateTableSettings extends DynamoDbSettings {
   readonly patience?: number;
 }
 
-const keySchema: CreateTableCommandInput["KeySchema"] = [
-  { AttributeName: "region", KeyType: "HASH" },
-  { AttributeName: "userArn", KeyType: "RANGE" },
-];
 const attributes: CreateTableCommandInput["AttributeDefinitions"] = [
-  { AttributeName: "region", AttributeType: "S" },
+  { AttributeName: "shardKey", AttributeType: "S" },
   { AttributeName: "userArn", AttributeType: "S" },
 ];
 
@@ -116,9 +114,10 @@ function refuseOtherKeys(table: TableDescription, address: DynamoDbAddress): voi
     table.AttributeDefinitions?.find((attribute) => attribute.AttributeName === name)
       ?.AttributeType;
   const keys = table.KeySchema?.map((part) => `${part.AttributeName} ${type(part.AttributeName)}`);
-  if (keys?.join() === "region S,userArn S") return;
+  if (keys?.join() === "shardKey S,userArn S") return;
+  if (keys?.join() === "region S,userArn S") throw new Error(oldShape(address));
   throw new Error(
-    `${nameOf(address)}: a table of that name exists with other keys than region and userArn, both strings`,
+    `${nameOf(address)}: a table of that name exists with other keys than shardKey and userArn, both strings`,
   );
 }
 
