@@ -22,9 +22,11 @@ const derHeader = 24;
  * PKCS #8, PKCS #1, SEC 1 or PKCS #12 in base64, or a whole file of a key in base64. The time grows with the length.
  */
 export function findPrivateKey(text: string): number | undefined {
-  const places = [text.search(written), text.search(encoded), findDer(text)];
-  const found = places.filter((place) => place >= 0);
-  return found.length === 0 ? undefined : Math.min(...found);
+  let first: number | undefined;
+  for (const place of [text.search(written), text.search(encoded), findDer(text)]) {
+    if (place >= 0 && (first === undefined || place < first)) first = place;
+  }
+  return first;
 }
 
 /** Whether there is a private key anywhere in the text. */

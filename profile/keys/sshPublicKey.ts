@@ -45,7 +45,7 @@ export interface SshPublicKeyRules {
 export function readSshPublicKeys(text: string, rules: SshPublicKeyRules): SshPublicKeysRead {
   const format = formatProblem(text);
   if (format) return { problem: format, weak: false };
-  const lines = text.split(/\r\n|\n|\r/);
+  const lines = linesOf(text);
   const written = lines.filter((line) => line.trim() !== "").length;
   const keys: SshPublicKey[] = [];
   let weak: string | undefined;
@@ -71,15 +71,22 @@ export function readSshPublicKeys(text: string, rules: SshPublicKeyRules): SshPu
  * nothing may be overlooked. Lines that are comments do not count.
  */
 export function findFingerprints(text: string): string[] {
-  const lines = text.split(/\r\n|\n|\r/).filter((line) => !isCommentLine(line));
-  return lines.flatMap((line) =>
-    [...line.matchAll(keyBlob)].flatMap(([base64]) => {
+  const found: string[] = [];
+  for (const line of linesOf(text)) {
+    if (isCommentLine(line)) continue;
+    for (const base64 of line.match(keyBlob) ?? []) {
       const type = typeInside(base64);
-      if (type === undefined || !isSshKeyType(type)) return [];
+      if (type === undefined || !isSshKeyType(type)) continue;
       const read = readKey(type, base64);
-      return typeof read === "string" ? [] : [read.key.fingerprint];
-    }),
-  );
+      if (typeof read !== "string") found.push(read.key.fingerprint);
+    }
+  }
+  return found;
+}
+
+/** Most texts are one line. */
+function linesOf(text: string): string[] {
+  return text.includes("\n") || text.includes("\r") ? text.split(/\r\n|\n|\r/) : [text];
 }
 
 /** Whether two `sshPublicKey` texts are the same but for white space around them; absent is `""`. */
@@ -139,11 +146,15 @@ const otherFormats: readonly { sign: RegExp; problem: string }[] = [
   },
 ];
 
+/** What all of them hold, and keys do not. */
+const formatSign = /BEGIN /i;
+
 const privateKey =
   "holds a private key; give the public key instead (the .pub file beside it, or what ssh-keygen -y -f prints), and replace the pair if the private key was stored or sent anywhere";
 
 function formatProblem(text: string): string | undefined {
   if (holdsPrivateKey(text)) return privateKey;
+  if (!formatSign.test(text)) return undefined;
   return otherFormats.find(({ sign }) => sign.test(text))?.problem;
 }
 
@@ -195,7 +206,7 @@ const keyBlob = /AAAA(?!A)[A-Za-z0-9+/]{8,}={0,2}/g;
 
 /** Whether a key stands in the text, of any type, cut off or damaged. */
 function holdsKey(text: string): boolean {
-  return [...text.matchAll(keyBlob)].some(([base64]) => typeInside(base64) !== undefined);
+  return text.match(keyBlob)?.some((base64) => typeInside(base64) !== undefined) ?? false;
 }
 
 /** What a line is that does not begin with a key type. */
@@ -226,6 +237,9 @@ function withoutType(line: string, word: string, base64: string): string {
 }
 
 function fingerprintOf(blob: Buffer): string {
-  const { createHash } = require("node:crypto") as typeof import("node:crypto");
-  return `SHA256:${createHash("sha256").update(blob).digest("base64").replace(/=+$/, "")}`;
+  crypto ??= require("node:crypto") as typeof import("node:crypto");
+  return `SHA256:${crypto.hash("sha256", blob, "base64").replace(/=+$/, "")}`;
 }
+
+/** Loaded for the first key: most of what uses this module reads none. */
+let crypto: typeof import("node:crypto") | undefined;
