@@ -61,7 +61,7 @@ export interface CodeStarUserProfileArgs {
 
 /**
  * One AWS CodeStar user profile. `pulumi preview` compares it with the live profile and shows each field
- * that drifted as an input named `drift`; `pulumi up` repairs just those fields.
+ * that drifted as an input named `_drift`; `pulumi up` repairs just those fields.
  */
 export class CodeStarUserProfile extends pulumi.CustomResource {
   declare readonly userArn: pulumi.Output<string>;

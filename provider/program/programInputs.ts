@@ -31,7 +31,7 @@ export function foldIgnoreChanges(
 
 /**
  * The fields whose values the program marked secret; undefined when there are none. The provider gets the
- * values in clear and must know which of them may not appear in `drift`.
+ * values in clear and must know which of them may not appear in `_drift`.
  */
 export function secretFields(
   args: { [F in Field]?: pulumi.Input<string | undefined> },
@@ -51,7 +51,7 @@ export function secretFields(
 
 /**
  * Tells the provider, which cannot know otherwise, that this is a preview. Only then does check add what it
- * found to the inputs: those of an update are kept in the state, where `drift` would stay in clear and be
+ * found to the inputs: those of an update are kept in the state, where `_drift` would stay in clear and be
  * printed as a difference by the preview after it.
  */
 export function previewMark(): { __isPreview?: true } {

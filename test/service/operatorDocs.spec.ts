@@ -207,7 +207,7 @@ describe("the commands in the documentation for operators", function () {
   it("under a service manager end with 0 at SIGTERM, under npx some moments after npx did", async () => {
     await serve("exec node_modules/.bin/codestar-profiles serve --store file:profiles.db");
     assert.equal(await stopServer(), 0);
-    await serve("npx --no codestar-profiles serve --store file:profiles.db");
+    await serve("npx --no -- codestar-profiles serve --store file:profiles.db");
     const began = Date.now();
     assert.equal(await stopServer(), "SIGTERM", "143 to a shell");
     assert.ok(Date.now() - began < 10_000);

@@ -42,7 +42,7 @@ export class Pipeline {
       filter: (path) => !/node_modules|\.db/.test(path),
     });
     mkdirSync(join(this.path, "bin"));
-    this.program("npx", `shift 2; exec "${process.execPath}" "${command}" "$@"`);
+    this.program("npx", `shift 3; exec "${process.execPath}" "${command}" "$@"`);
     this.program("gh", `echo "gh $*" >> "${this.calls}"; ${answer}`);
     this.program("curl", `echo "curl $*" >> "${this.calls}"`);
   }
