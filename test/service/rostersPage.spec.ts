@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openStore } from "../../service/store/open";
+import { text as textOf } from "node:stream/consumers";
 import { codestarProfiles } from "../support/commandLine";
 import { RosterFolder } from "../support/rosterFiles";
+import { type ServeProcess, startServe } from "../support/serveProcess";
 
-const page = join(__dirname, "../../docs/rosters.md");
+const docs = join(__dirname, "../../docs");
 
 /** What changes from run to run. */
 const steady = (text: string) =>
@@ -14,60 +17,76 @@ const steady = (text: string) =>
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, "2026-11-25 02:45 UTC");
 
 /**
- * The page's files are written, its commands run one after another, and what they print is compared with what
- * the page shows. With UPDATE_DOCS=1 the page is changed instead.
+ * A reader's steps, from what the page shows: a file, which a sentence that ends in a colon names right above its
+ * content; the server; requests to it; and commands with what they print.
  */
-describe("docs/rosters.md", function () {
+const step =
+  /^[^\n]*`(?<file>[\w./-]+\.(?:yaml|pub))`[^\n`]*:\n\n```\w+\n(?<content>[\s\S]*?)^```|```sh\ncodestar-profiles serve (?<serve>.*)\n```|```sh\n(?<requests>curl [\s\S]*?)```|```console\n(?<session>\$ codestar-profiles [\s\S]*?)```/gm;
+
+/**
+ * The steps of the pages are taken one after another, and what the commands print is compared with what the page
+ * shows. With UPDATE_DOCS=1 the page is changed instead.
+ */
+describe("docs/rosters.md, then docs/gitops.md", function () {
   this.timeout(60_000);
   let folder: RosterFolder;
+  let server: ServeProcess | undefined;
   before(() => {
     folder = new RosterFolder();
   });
-  after(() => folder.remove());
-
-  it("shows what the commands print", async () => {
-    const text = readFileSync(page, "utf8");
-    const part =
-      /<!-- file: (?<file>\S+) -->\n\n```\w+\n(?<content>[\s\S]*?)```|<!-- file: (?<hidden>\S+)\n\n(?<hiddenContent>[\s\S]*?)-->|<!-- live: (?<live>[\s\S]*?)-->|```console\n(?<session>\$ [\s\S]*?)```/g;
-    let updated = "";
-    let end = 0;
-    let commands = 0;
-    for (const match of text.matchAll(part)) {
-      const { file, content, hidden, hiddenContent, live, session } = match.groups!;
-      if (file) folder.write({ [file]: content! });
-      if (hidden) folder.write({ [hidden]: hiddenContent! });
-      if (live) await seed(live);
-      if (session === undefined) continue;
-      let real = "";
-      for (const [, line] of session.matchAll(/^\$ (.*)$/gm)) {
-        const [program, ...argv] = line!.split(" ");
-        assert.equal(program, "codestar-profiles");
-        const { out, err } = await codestarProfiles(folder.path, argv);
-        real += `$ ${line}\n${steady(out + err)}`;
-        commands++;
-      }
-      const start = match.index + "```console\n".length;
-      updated += text.slice(end, start) + real;
-      end = start + session.length;
-      if (!process.env.UPDATE_DOCS) assert.equal(session, real);
-    }
-    assert.ok(commands >= 11);
-    if (process.env.UPDATE_DOCS) writeFileSync(page, updated + text.slice(end));
+  after(async () => {
+    await server?.terminate();
+    folder.remove();
   });
 
-  async function seed(csv: string): Promise<void> {
-    const store = await openStore(`file:${join(folder.path, "profiles.db")}`);
-    for (const row of csv.trim().split("\n").slice(1)) {
-      const [userArn = "", displayName = "", emailAddress = "", sshPublicKey = ""] = row.split(",");
-      const times = { createdAt: 1_700_000_000_000, modifiedAt: 1_700_000_000_000 };
-      await store.create("eu-central-1", {
-        userArn,
-        displayName,
-        emailAddress,
-        sshPublicKey,
-        ...times,
-      });
-    }
-    await store.close();
+  for (const { page, atLeast } of [
+    { page: "rosters.md", atLeast: 11 },
+    { page: "gitops.md", atLeast: 1 },
+  ]) {
+    it(`${page} shows what the commands print`, async () => {
+      const path = join(docs, page);
+      const text = readFileSync(path, "utf8");
+      assert.doesNotMatch(
+        text.replace(/^```[\s\S]*?^```/gm, "").replace(/`[^`]*`/g, ""),
+        /<!--(?! \/?bench)/,
+      );
+      let updated = "";
+      let end = 0;
+      let commands = 0;
+      for (const match of text.matchAll(step)) {
+        const { file, content, serve, requests, session } = match.groups!;
+        if (file) folder.write({ [file]: content! });
+        if (serve) server = await startServe(folder.path, serve.split(" "));
+        if (requests) await request(requests);
+        if (session === undefined) continue;
+        let real = "";
+        for (const [, line] of session.matchAll(/^\$ (.*)$/gm)) {
+          const [program, ...argv] = line!.split(" ");
+          assert.equal(program, "codestar-profiles");
+          const { out, err } = await codestarProfiles(folder.path, argv);
+          real += `$ ${line}\n${steady(out + err)}`;
+          commands++;
+        }
+        const start = match.index + "```console\n".length;
+        updated += text.slice(end, start) + real;
+        end = start + session.length;
+        if (!process.env.UPDATE_DOCS) assert.equal(session, real);
+      }
+      assert.ok(commands >= atLeast, `${commands} commands`);
+      if (process.env.UPDATE_DOCS) writeFileSync(path, updated + text.slice(end));
+    });
+  }
+
+  async function request(script: string): Promise<void> {
+    assert.ok(server, "the page starts a server before it is asked");
+    const here = script
+      .replaceAll("http://127.0.0.1:4600", server.url)
+      .replaceAll(/^curl /gm, "curl --silent --show-error --fail ");
+    const child = spawn("sh", ["-euc", here], {
+      cwd: folder.path,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const [[status], err] = await Promise.all([once(child, "exit"), textOf(child.stderr)]);
+    assert.equal(status, 0, err);
   }
 });
