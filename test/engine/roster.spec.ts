@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Project } from "../support/pulumi";
 import { arn, type Scenario, scenario } from "../support/scenario";
@@ -208,6 +208,47 @@ describe("the engine: rosters", () => {
       assert.match(run.output, /roster\.yaml:7:\d+: error: displayName/);
       assert.doesNotMatch(run.output, /\n\s+at /);
       assert.deepEqual(service.calls, []);
+    }),
+  );
+
+  it(
+    "roster_until: a key whose last day is over is revoked as preview said, by settings above the roster's path too",
+    scenario(async (world) => {
+      const { project, service } = world;
+      mkdirSync(join(project.folder, "rosters", "teams"), { recursive: true });
+      const write = (until: string) =>
+        writeFileSync(
+          join(project.folder, "rosters", "teams", "data.json"),
+          JSON.stringify({
+            account,
+            region: "us-east-1",
+            people: {
+              ada: { displayName: "Ada", sshPublicKey: ed25519.line, until },
+              bob: { displayName: "Bob", sshPublicKey: nistp256.line },
+            },
+          }),
+        );
+      writeFileSync(
+        join(project.folder, "rosters", "roster.yaml"),
+        `account: "${account}"\nrequired: [ada]\ndefaults: { emailDomain: above.example }\n`,
+      );
+      write("2999-12-31");
+      useRoster(project, { files: "rosters/teams" });
+      await project.up();
+      const { sshPublicKey, emailAddress } = (await service.live.find(arn("ada")))!;
+      assert.deepEqual([sshPublicKey, emailAddress], [ed25519.line, "ada@above.example"]);
+
+      write("2020-12-31");
+      assert.deepEqual(await changes(world), { changed: { ada: "sshPublicKey" } });
+      service.calls.length = 0;
+      await project.up();
+      assert.deepEqual(
+        service.writes().map(({ operation, input }) => [operation, input]),
+        [["UpdateUserProfile", { userArn: arn("ada"), sshPublicKey: "" }]],
+      );
+      assert.equal((await service.live.find(arn("ada")))?.sshPublicKey, "");
+      assert.equal((await service.live.find(arn("bob")))?.sshPublicKey, nistp256.line);
+      await project.pulumi("preview", "--expect-no-changes");
     }),
   );
 
