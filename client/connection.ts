@@ -4,7 +4,7 @@ import { createDirectory, type Directory } from "./directory";
 import { Failure, isFault, UnexpectedAnswer } from "./errors";
 import { readEveryPage } from "./pages";
 import type { Settings } from "./settings";
-import { openTransport, type Reply } from "./transport";
+import { openTransport, type Reply, type TransportOptions } from "./transport";
 
 /** One region of the service: its client, and everything that reads or writes profiles through it. */
 export interface Connection {
@@ -28,8 +28,12 @@ export interface Connection {
 }
 
 /** Connects to the region of the service that the settings select. */
-export async function connect(settings: Settings, region: string | undefined): Promise<Connection> {
-  const service = openTransport(settings, region);
+export async function connect(
+  settings: Settings,
+  region: string | undefined,
+  options?: TransportOptions,
+): Promise<Connection> {
+  const service = openTransport(settings, region, options);
 
   const describe = async (userArn: string) => {
     try {

@@ -30,14 +30,23 @@ export interface Transport {
   close(): void;
 }
 
+export interface TransportOptions {
+  /** Refuses a store in a file that is no store yet, where otherwise one is made of it. */
+  readonly mustExist?: boolean;
+}
+
 /**
  * The AWS SDK's client, but for a store in a file: its service is in this process, and the SDK's signing,
  * retrying and parsing would take ten times as long as what it does.
  */
-export function openTransport(settings: Settings, region: string | undefined): Transport {
+export function openTransport(
+  settings: Settings,
+  region: string | undefined,
+  options: TransportOptions = {},
+): Transport {
   const { endpoint } = settings;
   return endpoint?.kind === "store" && endpoint.url.startsWith("file:")
-    ? embedded(endpoint.url, settings, region)
+    ? embedded(endpoint.url, settings, region, options)
     : overSdk(settings, region);
 }
 
@@ -107,14 +116,19 @@ function wrongTypes(error: TypeError): UnexpectedAnswer {
 }
 
 /** The same requests and replies as over HTTP, handed to the service as they are. */
-function embedded(store: string, settings: Settings, region: string | undefined): Transport {
+function embedded(
+  store: string,
+  settings: Settings,
+  region: string | undefined,
+  { mustExist = false }: TransportOptions,
+): Transport {
   const { embeddedRequestHandler } =
     require("../service/embedded") as typeof import("../service/embedded");
   let opened: EmbeddedRequestHandler | undefined;
   const findRegion = async () => region ?? (await regionOf(settings));
   return {
     async send(operation, input) {
-      opened ??= embeddedRequestHandler({ store, region: await findRegion() });
+      opened ??= embeddedRequestHandler({ store, region: await findRegion(), mustExist });
       const { response } = await opened.handle({
         method: "POST",
         path: "/",

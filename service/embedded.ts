@@ -9,6 +9,8 @@ export interface EmbeddedOptions {
   readonly store: string | ProfileStore;
   /** The region of requests that are not signed for one; `us-east-1` when absent. */
   readonly region?: string;
+  /** Refuses a `file:` that is no store yet, where otherwise one is made of it. */
+  readonly mustExist?: boolean;
   /** Epoch milliseconds; the system's when absent. */
   readonly clock?: () => number;
   /** Told of every request before it is served; undefined when it names no operation. */
@@ -102,8 +104,14 @@ export class EmbeddedRequestHandler {
 
   async #open(): Promise<Opened> {
     try {
-      const { store: named, region = "us-east-1", clock = Date.now, onRequest } = this.#options;
-      const store = typeof named === "string" ? await openStore(named) : named;
+      const {
+        store: named,
+        mustExist = false,
+        region = "us-east-1",
+        clock = Date.now,
+        onRequest,
+      } = this.#options;
+      const store = typeof named === "string" ? await openStore(named, { mustExist }) : named;
       return {
         service: profileService({ store, region, clock, onRequest }),
         close: async () => {

@@ -46,7 +46,7 @@ export async function readLiveProfiles(source: Source): Promise<LiveProfiles> {
   let connection: Connection | undefined;
   let calls = 0;
   try {
-    connection = await connect(settings, settings.region);
+    connection = await connect(settings, settings.region, { mustExist: true });
     const profiles = await connection.list((read) => {
       calls++;
       progress.update(`${reading}: ${counted(read, "profile", "profiles")}`);

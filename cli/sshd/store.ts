@@ -28,7 +28,7 @@ async function read(endpoint: string, region: string, userArn: string) {
     store = isPostgresUrl(endpoint)
       ? // Here as for every other setting of this command no environment variable counts.
         await openPostgresStore(endpoint, { environment: {} })
-      : await openStore(endpoint);
+      : await openStore(endpoint, { mustExist: true });
     return (await store.find(region, userArn))?.sshPublicKey;
   } catch (error) {
     throw new NoAnswer(

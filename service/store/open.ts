@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MemoryStore } from "./memory";
 import { isPostgresUrl } from "./postgres/address";
+import type { FileOptions } from "./sqlite/file";
 import type { ProfileStore } from "./store";
 
 export const storeForms = "file:path, postgres://host/database, dynamodb://table or memory:";
@@ -10,14 +11,14 @@ export const storeForms = "file:path, postgres://host/database, dynamodb://table
  * Opens the store that a URL names: `file:path` (relative to the working directory, or absolute),
  * `postgres://host/database`, `dynamodb://table`, or `memory:` (a new, empty one each time). Only then is that
  * store's library loaded. One file is open once in a process, however often it is opened here.
- * Rejects with one sentence when it cannot be used.
+ * Rejects with one sentence when it cannot be used. The options count for files alone.
  */
-export async function openStore(url: string): Promise<ProfileStore> {
+export async function openStore(url: string, options: FileOptions = {}): Promise<ProfileStore> {
   if (url === "memory:") return new MemoryStore();
   if (url.startsWith("file:")) {
     const { openSharedSqliteStore } =
       require("./sqlite/sharedStore") as typeof import("./sqlite/sharedStore");
-    return openSharedSqliteStore(pathOf(url));
+    return openSharedSqliteStore(pathOf(url), options);
   }
   if (url.startsWith("dynamodb:")) {
     const { openDynamoDbStore } = require("./dynamodb/store") as typeof import("./dynamodb/store");

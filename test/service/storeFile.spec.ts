@@ -329,6 +329,18 @@ describe("the file of a file: store", function () {
     });
   });
 
+  it("makes no store of what is none when it must be there, however late that shows", async () => {
+    const none = join(folder, "none.db");
+    const url = `file:${none}`;
+    await assert.rejects(openStore(url, { mustExist: true }), /none\.db: it is not there$/);
+    assert.ok(!existsSync(none));
+    writeFileSync(none, "");
+    await assert.rejects(openStore(url, { mustExist: true }), /none\.db is empty/);
+    assert.equal(readFileSync(none).length, 0);
+    await (await openStore(url)).close();
+    await (await openStore(url, { mustExist: true })).close();
+  });
+
   it("on a full disk refuses writes with 503 and says so in its health, until there is room", async function () {
     const disk = join(folder, "disk");
     mkdirSync(disk);

@@ -29,17 +29,29 @@ const schema = `
  */
 const blockingWait = 5;
 
+export interface FileOptions {
+  /** Refuses a file that is missing or holds no profile database, where otherwise one is made of it. */
+  readonly mustExist?: boolean;
+}
+
 /**
  * Opens the database file, creating it (mode 0600, so its -wal and -shm files too) when there is none.
  * Throws one sentence when the file cannot be used.
  */
-export async function openSqliteFile(path: string, busyLimit: number): Promise<Database.Database> {
-  ensureDatabaseFile(path);
+export async function openSqliteFile(
+  path: string,
+  busyLimit: number,
+  options: FileOptions = {},
+): Promise<Database.Database> {
+  ensureDatabaseFile(path, options);
   requireOneName(path);
   const Libsql = loadLibsql();
   const database = new Libsql(path);
   try {
     database.exec(`PRAGMA busy_timeout = ${blockingWait}`);
+    if (options.mustExist) {
+      await whileBusy(() => requireProfileDatabase(database, path), busyLimit);
+    }
     await whileBusy(() => useWriteAheadLog(database, path), busyLimit);
     // Each commit reaches the disk before it is answered; on macOS fsync alone does not do that.
     database.exec("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA trusted_schema = OFF");
@@ -55,9 +67,13 @@ export async function openSqliteFile(path: string, busyLimit: number): Promise<D
  * Which file the database is, creating it when there is none. Never opens a file that is there: closing any
  * descriptor of a database drops every lock that this process has on it, also those of the library.
  */
-export function ensureDatabaseFile(path: string): FileIdentity {
+export function ensureDatabaseFile(
+  path: string,
+  { mustExist = false }: FileOptions = {},
+): FileIdentity {
   refuseLeftLog(path);
   const existing = statSync(path, { throwIfNoEntry: false });
+  if (existing === undefined && mustExist) throw failure(path, "it is not there");
   if (existing === undefined) createFile(path);
   else if (existing.isDirectory()) throw failure(path, "it is a folder");
   else requireAccess(path);

@@ -1,6 +1,6 @@
 import type { FileIdentity } from "../../../files/fileIdentity";
 import type { ListRequest, ProfileChange, ProfileStore, StoredProfile } from "../store";
-import { ensureDatabaseFile } from "./file";
+import { ensureDatabaseFile, type FileOptions } from "./file";
 import { openSqliteStore, type SqliteStore } from "./store";
 
 /** One open database and how many use it. */
@@ -16,11 +16,14 @@ const openFiles = new Map<FileIdentity, Shared>();
  * As `openSqliteStore`, but those who open a file that this process has open already share the one that is open;
  * the last to close it closes the database.
  */
-export async function openSharedSqliteStore(path: string): Promise<ProfileStore> {
-  const identity = ensureDatabaseFile(path);
+export async function openSharedSqliteStore(
+  path: string,
+  options: FileOptions = {},
+): Promise<ProfileStore> {
+  const identity = ensureDatabaseFile(path, options);
   let shared = openFiles.get(identity);
   if (shared === undefined) {
-    shared = { opened: openSqliteStore(path), users: 0 };
+    shared = { opened: openSqliteStore(path, options), users: 0 };
     openFiles.set(identity, shared);
   }
   shared.users++;

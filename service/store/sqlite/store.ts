@@ -11,13 +11,13 @@ import {
 } from "../store";
 import { isBusy } from "./busy";
 import { asUnavailable } from "./faults";
-import { ensureDatabaseFile, openSqliteFile, schemaVersion } from "./file";
+import { ensureDatabaseFile, type FileOptions, openSqliteFile, schemaVersion } from "./file";
 import { NotedFiles } from "./notedFiles";
 import { toNulSafe } from "./nulSafeText";
 import { asPage, columns, readPage, readRow, rowBytes } from "./rows";
 import { TransactionGroup } from "./transactionGroup";
 
-export interface SqliteOptions {
+export interface SqliteOptions extends FileOptions {
   /** Milliseconds to wait for a file that another process holds; 30,000 when absent. */
   readonly busyLimit?: number;
   /** Told of each transaction: how many writes it made durable. */
@@ -33,10 +33,10 @@ export async function openSqliteStore(
   options: SqliteOptions = {},
 ): Promise<SqliteStore> {
   const { busyLimit = 30_000 } = options;
-  ensureDatabaseFile(path);
+  ensureDatabaseFile(path, options);
   // Before the opening: a file that is replaced meanwhile is told from the one that was opened.
   const main = new NotedFiles([path]);
-  const database = await openSqliteFile(path, busyLimit);
+  const database = await openSqliteFile(path, busyLimit, options);
   try {
     const real = realpathSync(path);
     // Where the log is gone, or the index that all who use it share, writes are lost as without the main file.
