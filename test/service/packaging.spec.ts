@@ -28,7 +28,10 @@ describe("packaging", () => {
     const [stage] = dockerfile.split(/^FROM .* AS dependencies$/m);
     const read = scripts.build.match(/[\w./-]+\.(?:m?js|json)\b/g) as string[];
     assert.deepEqual(read, ["tsconfig.build.json", "tools/bundle.mjs"]);
-    for (const file of [...read, "tsconfig.json", "LICENSE"]) {
+    const { include } = JSON.parse(readFileSync(join(root, "tsconfig.build.json"), "utf8"));
+    const folders = (include as string[]).map((pattern) => pattern.split("/")[0]!);
+    assert.ok(folders.length >= 7);
+    for (const file of [...read, ...folders, "tools/sources.mjs", "tsconfig.json", "LICENSE"]) {
       assert.match(stage!, new RegExp(`^COPY (?:.* )?${file.replaceAll(".", "\\.")} `, "m"), file);
     }
   });
