@@ -1,7 +1,7 @@
 import { accountOf, userNameOf } from "../profile/userArn";
 import type { RosterFile } from "./cascade";
 import { placeOf } from "./merge";
-import { anyAccount, type DeclaredPerson } from "./people";
+import type { DeclaredPerson } from "./people";
 import { at, entry } from "./reading/located";
 import { type Problems, quote } from "./reading/problems";
 
@@ -20,16 +20,16 @@ export function findRequired(
   if (!files.some(({ settings }) => settings.required?.length)) return [];
   const byName = new Map<string, DeclaredPerson[]>();
   for (const person of people) {
-    const key = nameKey(accountOf(person.userArn), userNameOf(person.userArn));
-    const namesakes = byName.get(key);
+    const name = userNameOf(person.userArn);
+    const namesakes = byName.get(name);
     if (namesakes) namesakes.push(person);
-    else byName.set(key, [person]);
+    else byName.set(name, [person]);
   }
   const byArn = new Map(people.map((person) => [person.userArn, person]));
   const resolve = (file: RosterFile, name: string, index: number): string[] => {
     const found = name.startsWith("arn:")
       ? [byArn.get(name)].filter((person) => person !== undefined)
-      : (byName.get(nameKey(accountFor(file) ?? anyAccount, name)) ?? []);
+      : (byName.get(name) ?? []).filter(({ userArn }) => isOf(accountFor(file), userArn));
     const refuse = (message: string) => {
       const { span } = at(entry(file.content, "required")!.value, [index]);
       problems.add(file.source, span, "required-person", message);
@@ -50,6 +50,7 @@ export function findRequired(
   return [...new Set(required)];
 }
 
-function nameKey(account: string, name: string): string {
-  return `${account} ${name}`;
+/** A file without an account of its own speaks of everyone below it, whatever their account. */
+function isOf(account: string | undefined, userArn: string): boolean {
+  return account === undefined || accountOf(userArn) === account;
 }

@@ -360,6 +360,16 @@ ${head}  ada: { displayName: Ada, emailAddress: a@b.c, sshPublicKey: "${rsa1024.
       );
     });
 
+    it("finds a required person in whatever account, when the file that requires names none", () => {
+      folder.write({
+        "roster.yaml": "required: [ada, bob]\n",
+        "team.yaml": `account: "${account}"\npeople:\n  ada: { displayName: Ada, emailAddress: a@b.c }\n`,
+      });
+      const { problems, roster } = folder.load();
+      assert.deepEqual(places(problems), ["roster.yaml:1:17 required-person"]);
+      assert.deepEqual(roster.required, [arn("ada")]);
+    });
+
     it("takes a required name that two people have for a mistake: it would protect one of them", () => {
       const problems = problemsOf(
         `allow: [same-names]\nrequired: [ada]\n${head}  ${arn("a/ada")}: { displayName: A, emailAddress: a@b.c }\n  ${arn("b/ada")}: { displayName: A, emailAddress: b@b.c }\n`,
