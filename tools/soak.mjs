@@ -24,6 +24,7 @@ const soaks = [
     args: ["engine", "--grep", "whole_programs"],
     env: { CODESTAR_TEST_ENGINE_STEPS: "300" },
   },
+  { name: "engine-long", args: ["engine"], env: { CODESTAR_TEST_LONG: "1" } },
   {
     name: "rosters",
     args: ["unit", "--grep", "mutated rosters"],

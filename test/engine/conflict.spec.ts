@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { itInLongRun } from "../support/longRun";
 import { ada, arn, scenario } from "../support/scenario";
 import { ed25519, nistp256 } from "../support/sshKeys";
 
@@ -54,7 +55,7 @@ describe("the engine: profiles that exist already", () => {
     }),
   );
 
-  it(
+  itInLongRun(
     "adopt_key: manages only the key of a profile whose name and address it does not declare",
     scenario(async ({ project, service }) => {
       await service.live.create({ ...declared, displayName: "Eve" });

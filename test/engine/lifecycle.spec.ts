@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { itInLongRun } from "../support/longRun";
 import type { Project } from "../support/pulumi";
 import type { RecordingService } from "../support/recordingService";
 import { ada, arn, scenario } from "../support/scenario";
@@ -58,7 +59,8 @@ describe("the engine: creating, updating, deleting", () => {
     sshPublicKey: nistp256.line,
   };
   for (const [field, value] of Object.entries(changes)) {
-    it(
+    const play = field === "sshPublicKey" ? it : itInLongRun;
+    play(
       `update_${field}: the program's change is an update of that field, not drift`,
       scenario(async ({ project, service }) => {
         const declared = { ...ada, sshPublicKey: ed25519.line };
@@ -130,7 +132,7 @@ describe("the engine: creating, updating, deleting", () => {
     }),
   );
 
-  it(
+  itInLongRun(
     "replace_region: another region is another profile",
     scenario(async ({ project }) => {
       project.declare(["ada", ada]);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { itInLongRun } from "../support/longRun";
 import type { Project } from "../support/pulumi";
 import { ada, arn, scenario } from "../support/scenario";
 
@@ -116,7 +117,7 @@ describe("the engine: options that the engine keeps from the provider", () => {
     }),
   );
 
-  it(
+  itInLongRun(
     "explicit_provider: one that is given its settings works, one that lacks some is refused and told which",
     scenario(async ({ project, service }) => {
       roster(project, { grace });
@@ -147,7 +148,7 @@ describe("the engine: options that the engine keeps from the provider", () => {
     }),
   );
 
-  it(
+  itInLongRun(
     "replace_kept: --replace, with deleteBeforeReplace too, keeps the profile",
     scenario(async ({ project, service }) => {
       for (const options of ["{}", "{ deleteBeforeReplace: true }"]) {

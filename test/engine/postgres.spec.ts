@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { openPostgresStore } from "../../service/store/postgres/store";
 import { createPostgresTable } from "../../service/store/postgres/table";
 import { codestarProfiles } from "../support/commandLine";
+import { itInLongRun } from "../support/longRun";
 import { obtainPostgres, PostgresServer } from "../support/postgresServer";
 import { createProject } from "../support/pulumi";
 import { ada } from "../support/scenario";
@@ -59,41 +60,44 @@ describe("the engine: PostgreSQL", () => {
     }
   });
 
-  it("store_moved: a stack whose endpoint names another store creates its profiles there, as they were", async function () {
-    this.timeout(180_000);
-    const programs = await obtainPostgres();
-    if ("missing" in programs) {
-      console.error(`    skipped: ${programs.missing}`);
-      return this.skip();
-    }
-    const server = await PostgresServer.create(programs);
-    await server.start();
-    const folder = mkdtempSync(join(tmpdir(), "codestar-moved-"));
-    const from = `file:${join(folder, "profiles.db")}`;
-    const to = `postgres://postgres@127.0.0.1:${server.port}/postgres`;
-    const project = await createProject();
-    const exported = async (endpoint: string) => {
-      const argv = ["export", "--endpoint", endpoint, "--region", "us-east-1"];
-      const { status, out, err } = await codestarProfiles(folder, argv);
-      assert.equal(status, 0, err);
-      return out;
-    };
-    try {
-      await project.pulumi("config", "set", "codestar:endpoint", from);
-      project.declare(["ada", ada]);
-      await project.up();
-      await createPostgresTable(to, {});
-      await project.pulumi("config", "set", "codestar:endpoint", to);
-      assert.match((await project.pulumi("preview", "--diff")).output, /profile: "missing"/);
-      await project.up();
-      assert.deepEqual(await project.plan("--expect-no-changes"), []);
-      assert.match(await exported(from), /Ada Lovelace/);
-      assert.equal(await exported(to), await exported(from));
-    } finally {
-      project.remove();
-      await server.stop();
-      programs.remove();
-      rmSync(folder, { recursive: true });
-    }
-  });
+  itInLongRun(
+    "store_moved: a stack whose endpoint names another store creates its profiles there, as they were",
+    async function () {
+      this.timeout(180_000);
+      const programs = await obtainPostgres();
+      if ("missing" in programs) {
+        console.error(`    skipped: ${programs.missing}`);
+        return this.skip();
+      }
+      const server = await PostgresServer.create(programs);
+      await server.start();
+      const folder = mkdtempSync(join(tmpdir(), "codestar-moved-"));
+      const from = `file:${join(folder, "profiles.db")}`;
+      const to = `postgres://postgres@127.0.0.1:${server.port}/postgres`;
+      const project = await createProject();
+      const exported = async (endpoint: string) => {
+        const argv = ["export", "--endpoint", endpoint, "--region", "us-east-1"];
+        const { status, out, err } = await codestarProfiles(folder, argv);
+        assert.equal(status, 0, err);
+        return out;
+      };
+      try {
+        await project.pulumi("config", "set", "codestar:endpoint", from);
+        project.declare(["ada", ada]);
+        await project.up();
+        await createPostgresTable(to, {});
+        await project.pulumi("config", "set", "codestar:endpoint", to);
+        assert.match((await project.pulumi("preview", "--diff")).output, /profile: "missing"/);
+        await project.up();
+        assert.deepEqual(await project.plan("--expect-no-changes"), []);
+        assert.match(await exported(from), /Ada Lovelace/);
+        assert.equal(await exported(to), await exported(from));
+      } finally {
+        project.remove();
+        await server.stop();
+        programs.remove();
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
 });

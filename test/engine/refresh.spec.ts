@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
+import { itInLongRun } from "../support/longRun";
 import { ada, arn, scenario } from "../support/scenario";
 import { ed25519 } from "../support/sshKeys";
 
@@ -48,7 +49,7 @@ describe("the engine: refresh", () => {
     }),
   );
 
-  it(
+  itInLongRun(
     "refresh_always: the project option shows live against declared in a plain preview",
     scenario(async ({ project, service }) => {
       project.declare(["ada", declared]);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { itInLongRun } from "../support/longRun";
 import type { Project } from "../support/pulumi";
 import { arn, type Scenario, scenario } from "../support/scenario";
 import { ed25519, nistp256 } from "../support/sshKeys";
@@ -307,7 +308,7 @@ describe("the engine: rosters", () => {
     }),
   );
 
-  it(
+  itInLongRun(
     "roster_moves_retained: with retainOnDelete, not even a program without both deletes anyone",
     scenario(async (world) => {
       const { project } = world;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { itInLongRun } from "../support/longRun";
 import { type Scenario, scenario } from "../support/scenario";
 import { ed25519 } from "../support/sshKeys";
 
@@ -24,7 +25,7 @@ async function changes({ project }: Scenario): Promise<unknown> {
 }
 
 describe("the engine: what the state remembers of a roster", () => {
-  it(
+  itInLongRun(
     "roster_remembers: a stranger to two accounts is reported once, white space around a key is no change, a refresh changes nothing else",
     scenario(async (world) => {
       const { project, service } = world;
@@ -47,7 +48,7 @@ describe("the engine: what the state remembers of a roster", () => {
     }),
   );
 
-  it(
+  itInLongRun(
     "roster_refresh: who drifted is drifted and who is missing is missing after a refresh too",
     scenario(async (world) => {
       const { project, service } = world;
