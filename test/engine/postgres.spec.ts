@@ -6,18 +6,14 @@ import { openPostgresStore } from "../../service/store/postgres/store";
 import { createPostgresTable } from "../../service/store/postgres/table";
 import { codestarProfiles } from "../support/commandLine";
 import { itInLongRun } from "../support/longRun";
-import { obtainPostgres, PostgresServer } from "../support/postgresServer";
+import { PostgresServer, requirePostgres } from "../support/postgresServer";
 import { createProject } from "../support/pulumi";
 import { ada } from "../support/scenario";
 
 describe("the engine: PostgreSQL", () => {
   it("postgres_store: profiles in a database, whose password is in no state and no output", async function () {
     this.timeout(180_000);
-    const programs = await obtainPostgres();
-    if ("missing" in programs) {
-      console.error(`    skipped: ${programs.missing}`);
-      return this.skip();
-    }
+    const programs = await requirePostgres(this);
     const password = "hunter2-of-the-database";
     const server = await PostgresServer.create(programs);
     await server.start();
@@ -64,11 +60,7 @@ describe("the engine: PostgreSQL", () => {
     "store_moved: a stack whose endpoint names another store creates its profiles there, as they were",
     async function () {
       this.timeout(180_000);
-      const programs = await obtainPostgres();
-      if ("missing" in programs) {
-        console.error(`    skipped: ${programs.missing}`);
-        return this.skip();
-      }
+      const programs = await requirePostgres(this);
       const server = await PostgresServer.create(programs);
       await server.start();
       const folder = mkdtempSync(join(tmpdir(), "codestar-moved-"));

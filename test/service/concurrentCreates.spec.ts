@@ -15,7 +15,7 @@ import { openPostgresStore } from "../../service/store/postgres/store";
 import { createPostgresTable } from "../../service/store/postgres/table";
 import type { ProfileStore } from "../../service/store/store";
 import { localCredentials, startDynamoDb } from "../support/dynamodbLocal";
-import { obtainPostgres, PostgresServer } from "../support/postgresServer";
+import { PostgresServer, requirePostgres } from "../support/postgresServer";
 import { arnOf } from "../support/profiles";
 import { soleWinner } from "../support/soleWinner";
 
@@ -28,7 +28,7 @@ interface Place {
 }
 
 /** Where profiles live, and by how many servers each is served. */
-const places: readonly (readonly [string, () => Promise<Place>])[] = [
+const places: readonly (readonly [string, (context: Mocha.Context) => Promise<Place>])[] = [
   [
     "one server on memory:",
     async () => ({ stores: [await openStore("memory:")], remove: async () => {} }),
@@ -57,39 +57,30 @@ const places: readonly (readonly [string, () => Promise<Place>])[] = [
       };
     },
   ],
+  [
+    "three servers on one postgres: database",
+    async (context) => {
+      const programs = await requirePostgres(context);
+      const server = await PostgresServer.create(programs);
+      await server.start();
+      const url = `postgres://postgres@127.0.0.1:${server.port}/postgres`;
+      await createPostgresTable(url, {});
+      return {
+        stores: await Promise.all([1, 2, 3].map(() => openPostgresStore(url, { environment: {} }))),
+        async remove() {
+          await server.stop();
+          programs.remove();
+        },
+      };
+    },
+  ],
 ];
-
-const postgres: readonly [string, () => Promise<Place>] = [
-  "three servers on one postgres: database",
-  async () => {
-    const programs = await obtainPostgres();
-    if ("missing" in programs) throw new Missing(programs.missing);
-    const server = await PostgresServer.create(programs);
-    await server.start();
-    const url = `postgres://postgres@127.0.0.1:${server.port}/postgres`;
-    await createPostgresTable(url, {});
-    return {
-      stores: await Promise.all([1, 2, 3].map(() => openPostgresStore(url, { environment: {} }))),
-      async remove() {
-        await server.stop();
-        programs.remove();
-      },
-    };
-  },
-];
-
-class Missing extends Error {}
 
 describe("100 concurrent creates of one ARN over HTTP", () => {
-  for (const [title, open] of [...places, postgres]) {
+  for (const [title, open] of places) {
     it(`let one win: ${title}`, async function () {
       this.timeout(60_000);
-      const place = await open().catch((error) => {
-        if (!(error instanceof Missing)) throw error;
-        console.error(`    skipped: ${error.message}`);
-      });
-      if (place === undefined) return this.skip();
-      const { stores, remove } = place;
+      const { stores, remove } = await open(this);
       const servers: RunningServer[] = [];
       const clients: CodeStarClient[] = [];
       try {

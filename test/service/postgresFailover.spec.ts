@@ -9,7 +9,7 @@ import {
   UpdateUserProfileCommand,
 } from "@aws-sdk/client-codestar";
 import { type PostgresPair, postgresPairs } from "../support/postgresPair";
-import { obtainPostgres, type PostgresPrograms } from "../support/postgresServer";
+import { type PostgresPrograms, requirePostgres } from "../support/postgresServer";
 import { arnOf } from "../support/profiles";
 import { type ServerProcess, startServerProcess } from "../support/serverProcess";
 
@@ -40,12 +40,7 @@ describe("PostgreSQL loses its primary while clients write through three servers
   let pairs: Awaited<ReturnType<typeof postgresPairs>>;
 
   before(async function () {
-    const obtained = await obtainPostgres();
-    if ("missing" in obtained) {
-      console.error(`    skipped: ${obtained.missing}`);
-      return this.skip();
-    }
-    programs = obtained;
+    programs = await requirePostgres(this);
     pairs = await postgresPairs(programs);
   });
   after(() => programs?.remove());

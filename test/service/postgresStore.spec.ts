@@ -12,7 +12,7 @@ import {
 import { certificate, certificateKey } from "../support/certificate";
 import { codestarProfiles } from "../support/commandLine";
 import { CuttableNetwork } from "../support/cuttableNetwork";
-import { obtainPostgres, type PostgresPrograms, PostgresServer } from "../support/postgresServer";
+import { type PostgresPrograms, PostgresServer, requirePostgres } from "../support/postgresServer";
 
 const limits = { answer: 1_000, patience: 1_500 };
 const password = "hunter2-and-more";
@@ -25,12 +25,7 @@ describe("a postgres: store", function () {
   const stores: ProfileStore[] = [];
 
   before(async function () {
-    const obtained = await obtainPostgres();
-    if ("missing" in obtained) {
-      console.error(`    skipped: ${obtained.missing}`);
-      return this.skip();
-    }
-    programs = obtained;
+    programs = await requirePostgres(this);
     server = await PostgresServer.create(programs, "ssl = on\n", {
       "server.crt": certificate,
       "server.key": certificateKey,

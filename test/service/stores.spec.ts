@@ -8,7 +8,7 @@ import { openPostgresStore } from "../../service/store/postgres/store";
 import { createPostgresTable } from "../../service/store/postgres/table";
 import { openSqliteStore } from "../../service/store/sqlite/store";
 import { type LocalDynamoDb, localCredentials, startDynamoDb } from "../support/dynamodbLocal";
-import { obtainPostgres, type PostgresPrograms, PostgresServer } from "../support/postgresServer";
+import { type PostgresPrograms, PostgresServer, requirePostgres } from "../support/postgresServer";
 import { conformsToProfileStore } from "../support/storeConformance";
 
 describe("the memory: store", () => {
@@ -61,12 +61,7 @@ describe("the postgres: store", () => {
   let server: PostgresServer;
 
   before(async function () {
-    const obtained = await obtainPostgres();
-    if ("missing" in obtained) {
-      console.error(`    skipped: ${obtained.missing}`);
-      return this.skip();
-    }
-    programs = obtained;
+    programs = await requirePostgres(this);
     server = await PostgresServer.create(programs);
     await server.start();
   });

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import postgres from "postgres";
+import { skipUnless } from "./skip";
 
 /** PostgreSQL refuses to run as root; then its processes and files belong to this user, `nobody` on most systems. */
 const otherUser = 65_534;
@@ -20,6 +21,16 @@ export async function obtainPostgres(): Promise<PostgresPrograms | { missing: st
   const { folder, missing } = await obtain();
   if (folder === undefined) return { missing: missing ?? "no reason given" };
   return new PostgresPrograms(folder);
+}
+
+/** What starts servers; skips the test, or those of the suite, where there is no PostgreSQL. */
+export async function requirePostgres(context: Mocha.Context): Promise<PostgresPrograms> {
+  const obtained = await obtainPostgres();
+  if ("missing" in obtained) {
+    skipUnless(context, false, obtained.missing);
+    throw new Error(obtained.missing);
+  }
+  return obtained;
 }
 
 /** A copy of the programs that another user may run, and a place for data. */
