@@ -13,7 +13,7 @@ import {
 
 const folders = ["profile", "client", "roster", "files", "provider", "service", "cli"] as const;
 const product = sourcesUnder(...folders);
-const everything = [...folders, "examples", "test", "tools", "bench"];
+const everything = [...folders, "examples", "templates", "test", "tools", "bench"];
 
 const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as {
   name: string;
@@ -109,8 +109,8 @@ describe("architecture", () => {
     assert.deepEqual(circles, []);
   });
 
-  it("examples import the package as its users do", () => {
-    const wrong = breaches(sourcesUnder("examples"), ({ specifier, file }, from) => {
+  it("examples and templates import the package as its users do", () => {
+    const wrong = breaches(sourcesUnder("examples", "templates"), ({ specifier, file }, from) => {
       const example = from.split("/").slice(0, 2).join("/");
       if (file !== undefined) return !isIn(file, example);
       return /^pulumi-codestar\/(?!provider|service)/.test(specifier);
@@ -150,7 +150,9 @@ describe("architecture", () => {
   });
 
   it("nothing that is published imports tests, tools or benchmarks", () => {
-    const wrong = breaches(product, ({ file }) => isIn(file, "test", "tools", "bench", "examples"));
+    const wrong = breaches(product, ({ file }) =>
+      isIn(file, "test", "tools", "bench", "examples", "templates"),
+    );
     assert.deepEqual(wrong, []);
   });
 

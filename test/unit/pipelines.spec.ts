@@ -122,6 +122,13 @@ describe(".github: the project's own workflows", () => {
   });
 });
 
+describe("templates/gitops: the pipeline", () => {
+  it("is valid by SchemaStore's schema of GitHub workflows", () => {
+    const path = resolve(__dirname, "../../templates/gitops/.github/workflows/check.yml");
+    assertValid(validator("github-workflow.json"), parse(readFileSync(path, "utf8")));
+  });
+});
+
 describe("examples/gitops: the pipelines", function () {
   this.timeout(60_000);
 

@@ -1,0 +1,3 @@
+import { CodeStarRoster } from "pulumi-codestar";
+
+new CodeStarRoster("people", { files: "rosters" });
