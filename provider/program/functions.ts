@@ -64,6 +64,11 @@ export interface ListUserProfilesResult {
 /**
  * Reads one live profile, whether this stack manages it or not.
  * @throws pulumi.RunError when an argument is wrong, there is no such profile, or the service does not answer.
+ *
+ * @example
+ * const { emailAddress } = await getUserProfile({
+ *   userArn: "arn:aws:iam::123456789012:user/ada",
+ * });
  */
 export async function getUserProfile(args: GetUserProfileArgs): Promise<GetUserProfileResult> {
   refuseFailures("getUserProfile", checkArguments("getUserProfile", args));
@@ -89,6 +94,10 @@ export async function getUserProfile(args: GetUserProfileArgs): Promise<GetUserP
 /**
  * `getUserProfile` for arguments that are outputs. Waits for the resources that they and `dependsOn` name, the
  * children of components included; unknown in a preview that is to create one of them.
+ *
+ * @example
+ * const ada = new CodeStarUserProfile("ada", { userArn: "arn:aws:iam::123456789012:user/ada" });
+ * export const live = getUserProfileOutput({ userArn: ada.userArn });
  */
 export function getUserProfileOutput(
   args: GetUserProfileOutputArgs,
@@ -102,6 +111,10 @@ export function getUserProfileOutput(
 /**
  * Lists every live profile of the account in a region.
  * @throws pulumi.RunError when an argument is wrong, or the service does not answer.
+ *
+ * @example
+ * const { userProfiles } = await listUserProfiles({ region: "us-east-1" });
+ * export const count = userProfiles.length;
  */
 export async function listUserProfiles(
   args: ListUserProfilesArgs = {},
@@ -123,7 +136,13 @@ export async function listUserProfiles(
   }
 }
 
-/** `listUserProfiles` for arguments that are outputs; waits as `getUserProfileOutput` does. */
+/**
+ * `listUserProfiles` for arguments that are outputs; waits as `getUserProfileOutput` does.
+ *
+ * @example
+ * const people = new CodeStarRoster("people", { files: "rosters" });
+ * export const live = listUserProfilesOutput({ region: people.region });
+ */
 export function listUserProfilesOutput(
   args: ListUserProfilesOutputArgs = {},
   opts?: pulumi.InvokeOutputOptions,

@@ -62,6 +62,13 @@ export interface CodeStarUserProfileArgs {
 /**
  * One AWS CodeStar user profile. `pulumi preview` compares it with the live profile and shows each field
  * that drifted as an input named `_drift`; `pulumi up` repairs just those fields.
+ *
+ * @example
+ * const ada = new CodeStarUserProfile("ada", {
+ *   userArn: "arn:aws:iam::123456789012:user/ada",
+ *   displayName: "Ada Lovelace",
+ *   emailAddress: "ada@example.com",
+ * });
  */
 export class CodeStarUserProfile extends pulumi.CustomResource {
   declare readonly userArn: pulumi.Output<string>;

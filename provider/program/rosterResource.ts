@@ -56,6 +56,9 @@ export interface CodeStarRosterArgs extends RosterArgs {
  * All the profiles of a roster as one resource, for hundreds or thousands of people. `pulumi preview --diff`
  * shows who is added, changed, drifted, missing, removed or unmanaged, by name; the plain preview has the
  * counts. What is declared is encrypted in the state.
+ *
+ * @example
+ * new CodeStarRoster("people", { files: "rosters", maxRemovals: 5 });
  */
 export class CodeStarRoster extends pulumi.CustomResource {
   declare readonly region: pulumi.Output<string>;
@@ -120,6 +123,10 @@ function refusePathsIntoPeople(of: string, { ignoreChanges = [] }: pulumi.Custom
  * A `CodeStarUserProfile` for each person of a roster, by ARN. They are named after the users, or after
  * their ARNs where a name occurs twice.
  * @throws pulumi.RunError as `CodeStarRoster`.
+ *
+ * @example
+ * const profiles = rosterProfiles("rosters", { protect: true });
+ * export const ada = profiles.get("arn:aws:iam::123456789012:user/ada")?.createdTimestamp;
  */
 export function rosterProfiles(
   args: string | RosterArgs,

@@ -67,7 +67,14 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Serves the API over HTTP. Rejects with one sentence when it cannot. */
+/**
+ * Serves the API over HTTP. Rejects with one sentence when it cannot.
+ *
+ * @example
+ * const server = await startServer({ store: "file:profiles.db", port: 4600 });
+ * console.log(server.url);
+ * await server.stop();
+ */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
   const { host = "127.0.0.1", port = 0, region = "us-east-1", clock = Date.now } = options;
   const { onResponse = () => {}, onRefused = () => {} } = options;

@@ -12,6 +12,11 @@ export const storeForms = "file:path, postgres://host/database, dynamodb://table
  * `postgres://host/database`, `dynamodb://table`, or `memory:` (a new, empty one each time). Only then is that
  * store's library loaded. One file is open once in a process, however often it is opened here.
  * Rejects with one sentence when it cannot be used. The options count for files alone.
+ *
+ * @example
+ * const store = await openStore("file:profiles.db");
+ * const page = await store.list("us-east-1", { limit: 100 });
+ * await store.close();
  */
 export async function openStore(url: string, options: FileOptions = {}): Promise<ProfileStore> {
   if (url === "memory:") return new MemoryStore();
