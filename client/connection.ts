@@ -32,8 +32,9 @@ export async function connect(
   settings: Settings,
   region: string | undefined,
   options?: TransportOptions,
+  open = openTransport,
 ): Promise<Connection> {
-  const service = openTransport(settings, region, options);
+  const service = open(settings, region, options);
 
   const describe = async (userArn: string) => {
     try {
@@ -120,10 +121,13 @@ export async function connect(
 }
 
 /** A connection per region, made when it is first asked for. */
-export function connections(settings: Settings): (region?: string) => Promise<Connection> {
+export function connections(
+  settings: Settings,
+  open?: typeof openTransport,
+): (region?: string) => Promise<Connection> {
   const byRegion = new Map<string | undefined, Promise<Connection>>();
   return (region = settings.region) => {
-    const connected = byRegion.get(region) ?? connect(settings, region);
+    const connected = byRegion.get(region) ?? connect(settings, region, {}, open);
     byRegion.set(region, connected);
     return connected;
   };

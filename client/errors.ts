@@ -110,11 +110,11 @@ export function explain(
     );
   }
   if (/region is missing/i.test(message)) {
-    return "no region is set; give the resource a `region`, or run `pulumi config set aws:region us-east-1`";
+    return "no region is set; give the resource a `region`, or run `pulumi config set codestar:region us-east-1`";
   }
   if (name === "CredentialsProviderError") {
     if (settings.profile !== undefined) {
-      return `aws:profile names ${settings.profile}, which gives no credentials: ${message}`;
+      return `${settings.profileSetting ?? "aws:profile"} names ${settings.profile}, which gives no credentials: ${message}`;
     }
     return settings.endpoint === undefined
       ? `no AWS credentials were found, and ${remedy}`

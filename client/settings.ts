@@ -18,13 +18,21 @@ export interface Settings {
   readonly drift: boolean;
   /** Whether DSA keys and RSA keys under 2048 bits pass; `codestar:allowWeakKeys`, false by default. */
   readonly allowWeakKeys: boolean;
-  /** `aws:region`, AWS_REGION or AWS_DEFAULT_REGION; when absent the SDK's own chain decides. */
+  /** `codestar:region`, `aws:region`, AWS_REGION or AWS_DEFAULT_REGION; when absent the SDK's own chain decides. */
   readonly region?: string;
-  /** `aws:profile`; when absent the SDK's own chain decides. */
+  /** `codestar:profile` or `aws:profile`; when absent the SDK's own chain decides. */
   readonly profile?: string;
+  /** The setting that names `profile` where it is not `aws:profile`. */
+  readonly profileSetting?: "codestar:profile";
 }
 
-const codestarKeys = ["codestar:endpoint", "codestar:drift", "codestar:allowWeakKeys"];
+const codestarKeys = [
+  "codestar:endpoint",
+  "codestar:drift",
+  "codestar:allowWeakKeys",
+  "codestar:region",
+  "codestar:profile",
+];
 
 /** A setting that is malformed or misspelt; the message is one sentence that names it. */
 export class SettingError extends Error {
@@ -44,11 +52,13 @@ export function readSettings(
 ): Settings {
   const endpoint = readEndpoint(text(get, "codestar:endpoint"), projectFolder);
   const region =
-    readRegion(text(get, "aws:region")) ||
+    readRegion(get, "codestar:region") ||
+    readRegion(get, "aws:region") ||
     environment.AWS_REGION ||
     environment.AWS_DEFAULT_REGION ||
     "";
-  const profile = text(get, "aws:profile");
+  const own = text(get, "codestar:profile");
+  const profile = own ?? text(get, "aws:profile");
   return {
     ...(endpoint && { endpoint }),
     drift: choice(text(get, "codestar:drift"), "codestar:drift", { on: true, off: false }, true),
@@ -60,6 +70,7 @@ export function readSettings(
     ),
     ...(region && { region }),
     ...(profile && { profile }),
+    ...(own && { profileSetting: "codestar:profile" as const }),
   };
 }
 
@@ -110,10 +121,11 @@ function choice<T>(
   return chosen;
 }
 
-function readRegion(value: string | undefined): string | undefined {
+function readRegion(get: (key: string) => unknown, key: string): string | undefined {
+  const value = text(get, key);
   if (value === undefined || /^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(value)) return value;
   throw new SettingError(
-    `aws:region is ${JSON.stringify(value)}, but must be the name of an AWS region, for example us-east-1`,
+    `${key} is ${JSON.stringify(value)}, but must be the name of an AWS region, for example us-east-1`,
   );
 }
 

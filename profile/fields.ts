@@ -51,6 +51,11 @@ export interface ProfileState extends Omit<ProfileInputs, "_drift"> {
 export type FieldDrift = { readonly live: string; readonly declared: string } | string;
 export type Drift = { profile: "missing" } | { [F in Field]?: FieldDrift };
 
+/** What was recorded, taken for what is live where nothing is read. */
+export function asLive(userArn: string, recorded: FieldValues): LiveProfile {
+  return { sshPublicKey: "", ...pick(recorded), userArn } as LiveProfile;
+}
+
 /** Whether two values of a field mean the same: keys are compared without surrounding white space. */
 export function sameValue(field: Field, a: string | undefined, b: string | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;

@@ -1,4 +1,4 @@
-import { type LoadedRoster, type LoadOptions, loadRoster } from "./load";
+import { formatProblem, type LoadedRoster, type LoadOptions, loadRoster } from "./load";
 import type { Problem } from "./reading/problems";
 
 export interface ProgramOptions extends LoadOptions {
@@ -48,4 +48,12 @@ export function loadForProgram(
 
 function named(paths: string | readonly string[]): string {
   return typeof paths === "string" ? paths : paths.join(", ");
+}
+
+/** Why the roster cannot be deployed: all that is wrong with it, with file, line and column. */
+export function refusalOf({ problems, stopped, sources }: LoadedRoster): string | undefined {
+  if (problems.length === 0) return undefined;
+  const list = problems.map((problem) => formatProblem(problem, sources.get(problem.file)));
+  const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
+  return `the roster has ${count}${stopped ? " and more" : ""}:\n${list.join("\n")}`;
 }

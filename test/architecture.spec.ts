@@ -65,8 +65,9 @@ describe("architecture", () => {
     // Of the service its door for programs in the same process alone.
     client: ["profile", "service/embedded.ts"],
     service: ["files", "profile/printable.ts", "service"],
-    "provider/dynamic": ["profile", "client", "roster"],
-    "provider/program": ["profile", "client", "roster", "provider/dynamic"],
+    "provider/lifecycle": ["profile", "client"],
+    "provider/dynamic": ["profile", "client", "provider/lifecycle"],
+    "provider/program": ["profile", "client", "roster", "provider/lifecycle"],
     cli: ["profile", "client", "roster", "files", "service", "schema"],
   };
 
@@ -85,9 +86,16 @@ describe("architecture", () => {
 
   it("only what a program loads imports values of Pulumi", () => {
     const wrong = breaches(
-      ["profile", "files", "roster", "client", "service", "provider/dynamic", "cli"].flatMap(
-        (room) => sourcesUnder(room),
-      ),
+      [
+        "profile",
+        "files",
+        "roster",
+        "client",
+        "service",
+        "provider/lifecycle",
+        "provider/dynamic",
+        "cli",
+      ].flatMap((room) => sourcesUnder(room)),
       ({ specifier, typeOnly }) => specifier.startsWith("@pulumi/") && !typeOnly,
     );
     assert.deepEqual(wrong, []);

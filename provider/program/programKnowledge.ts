@@ -1,8 +1,8 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { type Settings, serviceOf } from "../../client/settings";
-import { profileKey } from "../dynamic/declared";
-import type { Knowledge } from "../dynamic/knowledge";
+import { profileKey } from "../lifecycle/declarations";
+import type { Knowledge } from "../lifecycle/knowledge";
 import type { Claim, Claimant, ClaimedProfile } from "./claim";
 import { urnOf } from "./claims";
 import { deployment } from "./deployment";

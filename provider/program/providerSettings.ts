@@ -12,7 +12,7 @@ export function providerSettings(
   if (provider === undefined) return settings;
   // Its arguments are its outputs, each under its own name.
   const given = provider as unknown as Record<string, pulumi.Output<unknown> | undefined>;
-  const keys = ["codestar:endpoint", "aws:region"];
+  const keys = ["codestar:endpoint", "codestar:region", "aws:region"];
   // Secret or not: what comes of it decides nothing that is shown.
   return pulumi
     .unsecret(pulumi.all(keys.map((key) => given[key])))
@@ -30,11 +30,12 @@ export function lackedSettings(
 ): string[] {
   const provider = explicitProvider(by);
   if (provider === undefined) return [];
-  const set = [
-    ...(settings.endpoint === undefined ? [] : ["codestar:endpoint"]),
-    ...(settings.region === undefined || region !== undefined ? [] : ["aws:region"]),
+  const hasRegion =
+    region !== undefined || "codestar:region" in provider || "aws:region" in provider;
+  return [
+    ...(settings.endpoint && !("codestar:endpoint" in provider) ? ["codestar:endpoint"] : []),
+    ...(settings.region && !hasRegion ? ["aws:region"] : []),
   ];
-  return set.filter((key) => !(key in provider));
 }
 
 function explicitProvider({

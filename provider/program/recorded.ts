@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readSettings, serviceOf } from "../../client/settings";
-import type { People } from "../dynamic/rosterPlan";
+import type { People } from "../lifecycle/rosterPlan";
 
 /** The profiles that the stack's resources had when the program began. */
 export interface Recorded {

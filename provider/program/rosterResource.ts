@@ -3,8 +3,8 @@ import { projectFolder } from "../../client/projectFolder";
 import { checkArguments } from "../../profile/check";
 import { pick } from "../../profile/fields";
 import { userNameOf } from "../../profile/userArn";
-import { loadForProgram } from "../../roster/forProgram";
-import { formatProblem, type Roster } from "../../roster/load";
+import { loadForProgram, refusalOf } from "../../roster/forProgram";
+import type { Roster } from "../../roster/load";
 import { claimRoster } from "./claims";
 import { deployment } from "./deployment";
 import { CodeStarUserProfile } from "./profileResource";
@@ -155,15 +155,12 @@ export function rosterProfiles(
 
 function readRoster({ files, region }: RosterArgs): Roster {
   const { settings } = deployment();
-  const { roster, problems, stopped, sources } = loadForProgram(files, {
+  const loaded = loadForProgram(files, {
     allowWeakKeys: settings.allowWeakKeys,
     folder: projectFolder(process.cwd(), pulumi.getProject()),
     ownRegion: region !== undefined,
   });
-  if (problems.length > 0) {
-    const list = problems.map((problem) => formatProblem(problem, sources.get(problem.file)));
-    const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
-    throw runError(`the roster has ${count}${stopped ? " and more" : ""}:\n${list.join("\n")}`);
-  }
-  return roster;
+  const refusal = refusalOf(loaded);
+  if (refusal) throw runError(refusal);
+  return loaded.roster;
 }

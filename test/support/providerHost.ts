@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import Module from "node:module";
-import { dirname } from "node:path";
-import ts from "typescript";
+import { profileProvider } from "../../provider/dynamic/profileProvider";
+import { createSession } from "../../provider/lifecycle/session";
 
 export type Props = Record<string, unknown>;
 
@@ -26,57 +24,27 @@ export class Refused extends Error {
   }
 }
 
-type ProviderModule = typeof import("../../provider/dynamic/profile");
-
-const modulePath = require.resolve("../../provider/dynamic/profile");
 const providerText = 'exports.handler = () => require("pulumi-codestar/provider")';
 
-/** The modules that have state of their own, in the order of their imports. */
-const stateful = ["session", "declared"].map((name) =>
-  require.resolve(`../../provider/dynamic/${name}`),
-);
-
-/** Compiled once: ts-node would do it for each of some hundred processes. */
-const compiled = new Map<string, string>();
-
-/** The provider module as a new process loads it. */
-function newProvider(): ProviderModule {
-  for (const path of stateful) require.cache[path] = load(path);
-  return load(modulePath).exports as ProviderModule;
-}
-
-function load(path: string): NodeModule {
-  const text = compiled.get(path) ?? compile(path);
-  compiled.set(path, text);
-  const loaded = Object.assign(new Module(path, module), {
-    filename: path,
-    paths: module.paths,
-    path: dirname(path),
-  }) as NodeModule & { _compile(text: string, path: string): void };
-  loaded._compile(text, path);
-  return loaded;
-}
-
-function compile(path: string): string {
-  const { CommonJS } = ts.ModuleKind;
-  return ts.transpileModule(readFileSync(path, "utf8"), {
-    compilerOptions: { module: CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true },
-  }).outputText;
-}
-
 /**
- * One process of the engine's host of dynamic providers, with a provider module of its own, which it calls
+ * One process of the engine's host of dynamic providers, with a provider of its own, which it calls
  * in the order that the engine does. Everything passes as the protocol passes it.
  */
 export class ProviderHost {
-  private readonly provider: ProviderModule;
+  private readonly provider: ReturnType<typeof profileProvider>;
 
   constructor(config: Readonly<Record<string, string>>) {
-    this.provider = newProvider();
+    this.provider = profileProvider(
+      createSession({
+        variables: process.env,
+        folder: process.cwd(),
+        others: { tell: () => {}, haveTold: () => false },
+      }),
+    );
     // Not waited for: the host uses the provider of a second resource before it has settled.
     void this.provider.configure({
       config: { get: (key: string) => config[key], require: () => assert.fail("not used") },
-    } as unknown as Parameters<ProviderModule["configure"]>[0]);
+    } as unknown as Parameters<ReturnType<typeof profileProvider>["configure"]>[0]);
   }
 
   /** What a preview finds. Throws Refused. */

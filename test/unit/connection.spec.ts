@@ -283,7 +283,7 @@ describe("connections: the region", () => {
     await assert.rejects(connection(), (error) => {
       assert.match(
         failure("reading", userArn, error, settings).reason,
-        /^no region is set; .*aws:region us-east-1/,
+        /^no region is set; .*codestar:region us-east-1/,
       );
       return true;
     });

@@ -116,7 +116,7 @@ describe("explain", () => {
       "no region",
       new Error("Region is missing"),
       remote,
-      /^no region is set; give the resource a `region`, or run `pulumi config set aws:region us-east-1`$/,
+      /^no region is set; give the resource a `region`, or run `pulumi config set codestar:region us-east-1`$/,
     ],
     [
       "a fault of the API",

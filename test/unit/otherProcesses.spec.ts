@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { otherProcesses, throughFiles } from "../../provider/dynamic/otherProcesses";
+import { otherProcesses, throughFiles } from "../../provider/lifecycle/otherProcesses";
 
 describe("what the provider processes of one operation tell each other", () => {
   let root: string;

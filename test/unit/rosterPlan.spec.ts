@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { FieldValues, LiveProfile } from "../../profile/fields";
-import { describeChanges, summarize } from "../../provider/dynamic/rosterChanges";
-import { refusals } from "../../provider/dynamic/rosterGuard";
-import { type People, type PlanOptions, planRoster } from "../../provider/dynamic/rosterPlan";
+import { describeChanges, summarize } from "../../provider/lifecycle/rosterChanges";
+import { refusals } from "../../provider/lifecycle/rosterGuard";
+import { type People, type PlanOptions, planRoster } from "../../provider/lifecycle/rosterPlan";
 
 const arn = (name: string, account = "123456789012") => `arn:aws:iam::${account}:user/${name}`;
 const ada: FieldValues = { displayName: "Ada", emailAddress: "ada@example.com" };
@@ -21,15 +21,16 @@ function liveOf(people: People): Map<string, LiveProfile> {
 /** What the writes make of the live profiles. */
 function apply(live: Map<string, LiveProfile>, plan: ReturnType<typeof planRoster>) {
   const after = new Map(live);
-  for (const { userArn, call, values } of plan.writes) {
-    if (call === "delete") assert.ok(after.delete(userArn), "deletes only what is there");
-    if (call === "create") {
+  for (const write of plan.writes) {
+    const { userArn } = write;
+    if (write.call === "delete") {
+      assert.ok(after.delete(userArn), "deletes only what is there");
+    } else if (write.call === "create") {
       assert.ok(!after.has(userArn), "creates only what is missing");
-      after.set(userArn, profile(userArn, values));
-    }
-    if (call === "update") {
+      after.set(userArn, profile(userArn, write.values));
+    } else {
       assert.ok(after.has(userArn), "updates only what is there");
-      after.set(userArn, { ...after.get(userArn)!, ...values });
+      after.set(userArn, { ...after.get(userArn)!, ...write.values });
     }
   }
   return after;
@@ -117,7 +118,7 @@ describe("planRoster", () => {
     const isDeclared = (userArn: string) => elsewhere.includes(userArn);
     const options: PlanOptions = { unmanaged: "remove", adopt: false, isDeclared };
     const plan = planRoster(before, { [arn("ada")]: ada }, live, options);
-    assert.deepEqual(plan.writes, [{ userArn: arn("eve"), call: "delete", values: {} }]);
+    assert.deepEqual(plan.writes, [{ userArn: arn("eve"), call: "delete" }]);
     assert.deepEqual(describeChanges(plan, false), { moved: ["bob"], removed: ["eve"] });
     assert.deepEqual(refusals(plan, before, [arn("bob")], { ...options, maxRemovals: 1 }), []);
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { reports } from "../../cli/roster/check";
-import { refusals } from "../../provider/dynamic/rosterGuard";
-import { planRoster } from "../../provider/dynamic/rosterPlan";
+import { refusals } from "../../provider/lifecycle/rosterGuard";
+import { planRoster } from "../../provider/lifecycle/rosterPlan";
 import { account, arn, keyLine, places, RosterFolder } from "../support/rosterFiles";
 
 describe("until", () => {

@@ -81,6 +81,21 @@ describe("readSettings", () => {
     }
   });
 
+  it("reads codestar:region and codestar:profile before those of aws", () => {
+    const both = {
+      "codestar:region": "eu-west-1",
+      "aws:region": "us-east-1",
+      "codestar:profile": "staging",
+      "aws:profile": "other",
+    };
+    const { region, profile, profileSetting } = read(both);
+    assert.deepEqual(
+      [region, profile, profileSetting],
+      ["eu-west-1", "staging", "codestar:profile"],
+    );
+    assert.match(refusal("codestar:region", "nowhere"), /^codestar:region is "nowhere", but/);
+  });
+
   it("reads aws:profile", () => {
     assert.equal(read({ "aws:profile": "staging" }).profile, "staging");
   });
@@ -226,7 +241,7 @@ describe("refuseUnknownSettings", () => {
     for (const key of ["codestar:endpont", "codestar:Drift", "codestar:"]) {
       assert.throws(() => refuseUnknownSettings(["aws:region", key]), {
         name: "SettingError",
-        message: `${key} is not a setting of pulumi-codestar; its settings are codestar:endpoint, codestar:drift, codestar:allowWeakKeys`,
+        message: `${key} is not a setting of pulumi-codestar; its settings are codestar:endpoint, codestar:drift, codestar:allowWeakKeys, codestar:region, codestar:profile`,
       });
     }
   });

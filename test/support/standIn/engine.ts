@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import type { OtherProcesses } from "../../../provider/dynamic/otherProcesses";
+import { profileProvider } from "../../../provider/dynamic/profileProvider";
+import { rosterProvider } from "../../../provider/dynamic/rosterProvider";
+import type { OtherProcesses } from "../../../provider/lifecycle/otherProcesses";
+import { createSession } from "../../../provider/lifecycle/session";
+import { repository } from "../imports";
 import { userType } from "./declareProgram";
-import { freshModules } from "./freshModules";
 import type { Network } from "./network";
 import type { Program } from "./program";
 import {
@@ -69,35 +72,34 @@ interface Provider {
   configure(request: unknown): Promise<void>;
 }
 
-/** A host of dynamic providers: one process, with the modules that the text in the resources names. */
+/** A host of dynamic providers: one process, with a session that its providers share. */
 class Host {
-  private readonly load: (name: string) => unknown;
-  private readonly providers = new Map<string, Provider>();
+  private readonly providers: Readonly<Record<string, Provider>>;
 
   constructor(
     network: Network,
     name: string,
-    told: (name: string) => OtherProcesses,
-    private readonly config: Readonly<Record<string, string>>,
+    others: OtherProcesses,
+    config: Readonly<Record<string, string>>,
   ) {
-    this.load = freshModules({
-      "client/transport.ts": network.transportOf(name),
-      // Real processes tell each other through files; here they share a memory.
-      "provider/dynamic/otherProcesses.ts": { otherProcesses: () => told(name) },
-    });
+    const openTransport = network.transportOf(name);
+    const session = createSession({ variables: {}, folder: repository, others, openTransport });
+    this.providers = {
+      provider: profileProvider(session) as Provider,
+      "roster-provider": rosterProvider(session) as Provider,
+    };
+    // Not waited for: the host uses the provider of a second resource before it has settled.
+    for (const provider of Object.values(this.providers)) {
+      void provider.configure({ config: { get: (key: string) => config[key] } });
+    }
   }
 
+  /** The provider that the text in the resource names. */
   provider({ __provider: text }: Props): Provider {
     assert.equal(typeof text, "string");
     const [, name] = /require\("pulumi-codestar\/([\w-]+)"\)/.exec(text as string)!;
-    const known = this.providers.get(name!);
-    if (known) return known;
-    const module =
-      name === "provider" ? "provider/dynamic/profile.ts" : "provider/dynamic/roster.ts";
-    const provider = this.load(module) as Provider;
-    this.providers.set(name!, provider);
-    // Not waited for: the host uses the provider of a second resource before it has settled.
-    void provider.configure({ config: { get: (key: string) => this.config[key] } });
+    const provider = this.providers[name!];
+    assert.ok(provider, name);
     return provider;
   }
 }
@@ -228,7 +230,7 @@ class Operation {
   private host(provider: string): Host {
     const host =
       this.hosts.get(provider) ??
-      new Host(this.network, provider, (name) => this.told(name), this.options.config);
+      new Host(this.network, provider, this.told(provider), this.options.config);
     this.hosts.set(provider, host);
     return host;
   }

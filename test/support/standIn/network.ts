@@ -1,4 +1,4 @@
-import type { Operation, Reply, Transport } from "../../../client/transport";
+import type { Operation, openTransport, Reply } from "../../../client/transport";
 import type { LiveProfiles } from "./liveProfiles";
 import type { Random } from "./random";
 
@@ -28,15 +28,12 @@ export class Network {
   ) {}
 
   /** What takes the place of client/transport.ts in a process. */
-  transportOf(process: string) {
-    return {
-      openTransport: (settings: { region?: string }, region?: string): Transport => ({
-        send: (operation, input) =>
-          this.send(process, operation, region ?? settings.region ?? "", input),
-        region: async () => region ?? settings.region ?? "",
-        close: () => {},
-      }),
-    };
+  transportOf(process: string): typeof openTransport {
+    return ({ region: configured = "" }, region = configured) => ({
+      send: (operation, input) => this.send(process, operation, region, input),
+      region: async () => region,
+      close: () => {},
+    });
   }
 
   private send(process: string, operation: Operation, region: string, input: object) {

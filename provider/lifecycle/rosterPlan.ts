@@ -1,5 +1,11 @@
-import type { Drift, Field, FieldValues, LiveProfile } from "../../profile/fields";
-import { reconcile } from "../../profile/reconcile";
+import {
+  asLive,
+  type Drift,
+  type Field,
+  type FieldValues,
+  type LiveProfile,
+} from "../../profile/fields";
+import { type ProfileWrite, reconcile } from "../../profile/reconcile";
 import { accountOf } from "../../profile/userArn";
 
 /** The declared fields of people by ARN, as a roster's inputs and state hold them. */
@@ -21,11 +27,7 @@ export interface PlanOptions {
 }
 
 /** One call of the API that brings a profile to what is declared. */
-export interface Write {
-  readonly userArn: string;
-  readonly call: "create" | "update" | "delete";
-  readonly values: FieldValues;
-}
+export type Write = { readonly userArn: string } & (ProfileWrite | { readonly call: "delete" });
 
 /** What an update of a roster would do, each list in the order of the ARNs. */
 export interface RosterPlan {
@@ -65,7 +67,10 @@ export function planRoster(
   const drifted = new Map<string, Drift>();
   const conflicts = new Map<string, readonly Field[]>();
   const writes: Write[] = [];
-  const there = (userArn: string) => (live ? live.get(userArn) : asRecorded(userArn, before));
+  const there = (userArn: string) => {
+    const recorded = before[userArn];
+    return live ? live.get(userArn) : recorded && asLive(userArn, recorded);
+  };
 
   for (const userArn of Object.keys(now).sort()) {
     const declared = now[userArn] as FieldValues;
@@ -95,14 +100,9 @@ export function planRoster(
       : strangers(before, now, live).filter((userArn) => !isDeclared(userArn));
   const unwanted = options.unmanaged === "remove" ? [...removed, ...unmanaged] : removed;
   for (const userArn of unwanted) {
-    if (there(userArn)) writes.push({ userArn, call: "delete", values: {} });
+    if (there(userArn)) writes.push({ userArn, call: "delete" });
   }
   return { added, changed, drifted, moved, staying, removed, unmanaged, conflicts, writes };
-}
-
-function asRecorded(userArn: string, before: People): LiveProfile | undefined {
-  const recorded = before[userArn];
-  return recorded && ({ sshPublicKey: "", ...recorded, userArn } as LiveProfile);
 }
 
 function strangers(

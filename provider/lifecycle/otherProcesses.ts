@@ -22,8 +22,14 @@ export interface OtherProcesses {
 
 /** What the provider host of the engine is started with: its own script, and the address of the engine. */
 export function otherProcesses([, script = "", engine]: readonly string[]): OtherProcesses {
-  const isHost = /[\\/]dynamic-provider([\\/]|$)/.test(script) && engine !== undefined;
-  return isHost ? throughFiles(engine, folderOfUser()) : { tell: () => {}, haveTold: () => false };
+  return besideEngine(/[\\/]dynamic-provider([\\/]|$)/.test(script) ? engine : undefined);
+}
+
+/** @param engine the engine's address; without one there are no other processes. */
+export function besideEngine(engine: string | undefined): OtherProcesses {
+  return engine === undefined
+    ? { tell: () => {}, haveTold: () => false }
+    : throughFiles(engine, folderOfUser());
 }
 
 export function throughFiles(engine: string, folder: string, self = process.pid): OtherProcesses {
