@@ -67,6 +67,7 @@ describe("architecture", () => {
     service: ["files", "profile/printable.ts", "service"],
     "provider/lifecycle": ["profile", "client"],
     "provider/dynamic": ["profile", "client", "provider/lifecycle"],
+    "provider/native": ["profile", "client", "roster", "provider/lifecycle"],
     "provider/program": ["profile", "client", "roster", "provider/lifecycle"],
     cli: ["profile", "client", "roster", "files", "service", "schema"],
   };

@@ -96,7 +96,7 @@ function nameOf(specifier) {
  * @param {string} file
  * @returns {string | undefined} The folder of the package that the file belongs to.
  */
-function packageFolder(file) {
+export function packageFolder(file) {
   return /^.*node_modules[/\\](?:@[^/\\]+[/\\])?[^/\\]+/.exec(file)?.[0];
 }
 
@@ -116,7 +116,7 @@ function modulesIn(folder) {
  *
  * @param {readonly string[]} folders
  */
-function licences(folders) {
+export function licences(folders) {
   /** @type {Map<string, Set<string>>} */
   const packages = new Map();
   for (const folder of folders) {

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { installPlugin, nativeType, settings } from "../support/nativePlugin";
+import { createProject, type Project } from "../support/pulumi";
+import { ada, scenario } from "../support/scenario";
+import { skipUnless } from "../support/skip";
+import { yamlHost } from "../support/yamlHost";
+
+const repository = resolve(__dirname, "../..");
+const { version } = require("../../package.json") as { version: string };
+
+describe("the engine: the native plugin, packed", () => {
+  let folder: string;
+  let archive: string;
+  before(function () {
+    this.timeout(60_000);
+    folder = mkdtempSync(join(tmpdir(), "codestar-packed-"));
+    const script = join(repository, "tools/packagePlugin.mjs");
+    const output = execFileSync(process.execPath, [script, folder], { encoding: "utf8" });
+    archive = output.slice(0, output.lastIndexOf(" (")).trim();
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it(
+    "native_packed: one archive of at most 6 MB, installed by the CLI, needs no node_modules",
+    scenario(async ({ project, service }) => {
+      assert.ok(statSync(archive).size <= 6 * 2 ** 20, `${statSync(archive).size} bytes`);
+      project.config(settings);
+      const plugin = ["plugin", "install", "resource", "codestar", version, "--reinstall"];
+      await project.pulumi(...plugin, "--file", archive);
+      try {
+        const options = JSON.stringify({ version });
+        project.program(
+          `new pulumi.CustomResource("${nativeType}", "ada", ${JSON.stringify(ada)}, ${options});`,
+        );
+        await project.up();
+        assert.equal((await service.live.find(ada.userArn))?.displayName, ada.displayName);
+        await project.pulumi("preview", "--expect-no-changes");
+        const store = join(project.folder, "profiles.db");
+        project.config({ ...settings, "codestar:endpoint": "file:profiles.db" });
+        await project.up();
+        assert.ok(statSync(store).size > 0, "the store in a file works in it, too");
+      } finally {
+        await project.pulumi("plugin", "rm", "resource", "codestar", version, "--yes");
+      }
+    }),
+  );
+});
+
+describe("the engine: examples/yaml", () => {
+  it("native_yaml: a program in YAML, deployed as its page says, without drift after it", async function () {
+    this.timeout(20 * 60_000);
+    const host = yamlHost();
+    skipUnless(this, host !== undefined, "pulumi-language-yaml is not on the PATH");
+    process.env.PATH = `${process.env.PATH}${delimiter}${host}`;
+    let project: Project | undefined;
+    try {
+      project = await createProject();
+      const text = readFileSync(join(repository, "examples/yaml/Pulumi.yaml"), "utf8");
+      installPlugin(project);
+      // The name of the stack's project stays that of the test's.
+      const own = text.replace(/^name: .*$/m, "name: test");
+      writeFileSync(
+        join(project.folder, "Pulumi.yaml"),
+        own.replace("path: node_modules/.bin", "path: ./plugin"),
+      );
+      writeFileSync(join(project.folder, "Pulumi.dev.yaml"), "config: {}\n");
+      await project.up();
+      assert.equal(project.output("region"), "us-east-1");
+      assert.equal(project.output("emailAddress"), "ada@example.com");
+      await project.pulumi("preview", "--expect-no-changes");
+    } finally {
+      project?.remove();
+    }
+  });
+});
