@@ -80,12 +80,12 @@ export const full = {
         {
           operation: "up",
           service: "plain",
-          runs: { doNothing: 2, usual: 1, ours: 2, sdkLoop: 1 },
+          runs: { doNothing: 2, usual: 1, ours: 2, native: 2, sdkLoop: 1 },
         },
         {
           operation: "preview",
           service: "plain",
-          runs: { doNothing: 5, usual: 1, ours: 5, sdkLoop: 1 },
+          runs: { doNothing: 5, usual: 1, ours: 5, native: 5, sdkLoop: 1 },
         },
         {
           operation: "preview",

@@ -20,6 +20,9 @@ const invocations = {
   destroy: ["destroy", "--yes", "--skip-preview"],
 };
 
+/** Where the engine finds the native plugin. */
+const plugin = "plugins:\n  providers:\n    - name: codestar\n      path: ./plugin\n";
+
 /**
  * @param {object} options
  * @param {string} options.program A file of `programs/`, without its ending.
@@ -34,7 +37,14 @@ export async function createProject({ program, people, url, region }) {
     fs.writeFileSync(join(folder, name), text);
   fs.symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"), "junction");
   write("package.json", '{ "name": "bench", "main": "index.js" }\n');
-  write("Pulumi.yaml", "name: bench\nruntime: nodejs\n");
+  write("Pulumi.yaml", `name: bench\nruntime: nodejs\n${program === "native" ? plugin : ""}`);
+  fs.mkdirSync(join(folder, "plugin"));
+  const main = join(repository, "dist/provider/native/main.js");
+  fs.writeFileSync(
+    join(folder, "plugin/pulumi-resource-codestar"),
+    `#!/usr/bin/env node\nrequire(${JSON.stringify(main)});\n`,
+    { mode: 0o755 },
+  );
   write("people.json", JSON.stringify(people));
   fs.copyFileSync(
     fileURLToPath(new URL(`programs/${program}.cjs`, import.meta.url)),

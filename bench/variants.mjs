@@ -2,7 +2,7 @@
 import { createLoop } from "./loop.mjs";
 import { createProject } from "./project.mjs";
 
-/** @typedef {"doNothing" | "barest" | "usual" | "ours" | "sdkLoop" | "awsCliLoop"} VariantId */
+/** @typedef {"doNothing" | "barest" | "usual" | "ours" | "native" | "sdkLoop" | "awsCliLoop"} VariantId */
 /** @typedef {"up" | "preview" | "drift" | "repair" | "refresh" | "destroy"} Operation */
 
 /**
@@ -64,6 +64,13 @@ export const variants = {
     operations,
     touchesService: true,
     open: (place) => createProject({ ...place, program: "ours" }),
+  },
+  native: {
+    title: "pulumi-codestar, native plugin",
+    region: "ca-central-1",
+    operations,
+    touchesService: true,
+    open: (place) => createProject({ ...place, program: "native" }),
   },
   sdkLoop: {
     title: "loop over the AWS SDK",
