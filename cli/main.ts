@@ -2,6 +2,7 @@
 import { nearest } from "../profile/nearest";
 import { printableLines } from "../profile/printable";
 import { commands } from "./commands";
+import { execute } from "./execute";
 import { holdHangUps } from "./service/hangUp";
 
 /**
@@ -26,8 +27,8 @@ async function main([name, ...argv]: readonly string[]): Promise<number> {
     return 2;
   }
   // Before the command loads, which takes the longest part of a start.
-  if (name === "serve") holdHangUps();
-  return command.load().run(argv);
+  if (command.takesHangUps) holdHangUps();
+  return execute(name, command.load(), argv);
 }
 
 function usage(): string {
@@ -44,8 +45,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 void main(process.argv.slice(2))
-  .catch((err: unknown) => {
-    process.stderr.write(`${printableLines(err instanceof Error ? err.message : String(err))}\n`);
+  .catch((error: unknown) => {
+    const sentence = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${printableLines(sentence)}\n`);
     return 1;
   })
   .then((status) => {

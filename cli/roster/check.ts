@@ -1,26 +1,32 @@
 import { printableJson } from "../../profile/printable";
 import { formatProblem, type LoadedRoster, loadRoster, type Notice } from "../../roster/load";
-import {
-  choose,
-  chooseAccount,
-  readArguments,
-  refuseEmpty,
-  UsageError,
-  usageHint,
-} from "../arguments";
+import { chooseAccount, refuseEmpty, someRosters } from "../arguments";
+import { declare } from "../command";
 import { counted, painter, print, printable } from "../terminal";
 import { codeSpan, escapeMarkdown } from "./markdown";
 
-export const usage = `Usage: codestar-profiles check ROSTER… [options]
+const outputs = ["text", "json", "markdown", "github"] as const;
 
+export const command = declare({
+  synopsis: ["ROSTER… [options]"],
+  about: `\
 Checks roster files, or folders of them, without any call: that they can be read, that every value
 is one the API takes, that nobody is declared twice, shares an e-mail address or an SSH key, and that
-every file declares only what it may. All problems are named at once, each with its place.
-
-  --output FORMAT    text (default), json, markdown, or github: annotations of a GitHub workflow
-  --account ACCOUNT  the account of people keyed by user name, where no file says
-  -h, --help
-
+every file declares only what it may. All problems are named at once, each with its place.`,
+  options: {
+    output: {
+      value: "FORMAT",
+      choices: outputs,
+      default: "text",
+      description: "text (default), json, markdown, or github: annotations of a GitHub workflow",
+    },
+    account: {
+      value: "ACCOUNT",
+      description: "the account of people keyed by user name, where no file says",
+    },
+  },
+  words: someRosters,
+  notes: `\
 A roster.yaml above a file or folder counts, up to the folder of .git (else of Pulumi.yaml, else the
 working folder), so that one file is judged as it is among the others.
 
@@ -28,45 +34,19 @@ Exit status: 0 no problems, 1 problems, 2 wrong arguments.
 
 Examples:
   codestar-profiles check rosters                    everything below the folder rosters/
-  codestar-profiles check team.yaml --output github  in a workflow: problems show in the changed lines
-`;
-
-const outputs = ["text", "json", "markdown", "github"] as const;
-export const choices = { output: outputs };
-
-/** `codestar-profiles check`. Answers the exit status. */
-export async function run(argv: readonly string[]): Promise<number> {
-  try {
-    return await check(argv);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(usageHint(error, "check"));
-    return 2;
-  }
-}
-
-async function check(argv: readonly string[]): Promise<number> {
-  const { values, positionals } = readArguments(argv, {
-    output: { type: "string", default: "text" },
-    account: { type: "string" },
-    help: { type: "boolean", short: "h" },
-  });
-  if (values.help) {
-    await print(usage);
-    return 0;
-  }
-  const output = choose("--output", values.output, outputs);
-  if (positionals.length === 0) throw new UsageError("Which roster? Name a file or a folder.");
-  refuseEmpty(positionals);
-  const account = chooseAccount(values.account);
-  const loaded = loadRoster(positionals, {
-    ...(account && { account }),
-    partial: true,
-    refuseEnded: true,
-  });
-  await print(reports[output](loaded));
-  return loaded.problems.length === 0 ? 0 : 1;
-}
+  codestar-profiles check team.yaml --output github  in a workflow: problems show in the changed lines`,
+  async run({ values, words }) {
+    refuseEmpty(words);
+    const account = chooseAccount(values.account);
+    const loaded = loadRoster(words, {
+      ...(account && { account }),
+      partial: true,
+      refuseEnded: true,
+    });
+    await print(reports[values.output](loaded));
+    return loaded.problems.length === 0 ? 0 : 1;
+  },
+});
 
 /** The problems as a compiler prints them, for standard output or, in other commands, standard error. */
 export function problemsText(loaded: LoadedRoster, stream: NodeJS.WriteStream): string {

@@ -14,6 +14,21 @@ export interface Source {
   readonly profile?: string | undefined;
 }
 
+/** The options that say so; `region` tells what holds without its own. */
+export function source(region: string) {
+  return {
+    endpoint: {
+      value: "URL",
+      description: `\
+where the profiles are: https://…, http://…, file:profiles.db, dynamodb://TABLE,
+postgres://HOST/DATABASE;
+AWS's own address, or AWS_ENDPOINT_URL_CODESTAR, when absent`,
+    },
+    region: { value: "REGION", description: region },
+    profile: { value: "NAME", description: "of the AWS configuration files, for credentials" },
+  } as const;
+}
+
 export interface LiveProfiles {
   readonly profiles: readonly LiveProfile[];
   readonly region: string;

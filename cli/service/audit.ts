@@ -1,63 +1,51 @@
 import { type AuditEntry, readAuditFiles } from "../../service/audit/reader";
-import { choose, readArguments, UsageError, usageHint } from "../arguments";
+import { UsageError } from "../arguments";
+import { declare } from "../command";
 import { counted, print, printable } from "../terminal";
 
-export const usage = `Usage: codestar-profiles audit FILE… [options]
-
+export const command = declare({
+  synopsis: ["FILE… [options]"],
+  about: `\
 Prints the writes in the audit trail of a profile service (serve --audit FILE): when, who, which
 operation on whose profile, which members, and how it ended. Values are not in the trail. An outcome
 "unknown" is of a write that was begun when the server was killed: it may or may not have been done.
 
 Give the files that were rotated away too, in any order, also compressed (.gz): a write that began in
-one may have ended in the next.
-
-  --since TIME       from this time on: 2026-11-25, 2026-11-25T08:00:00Z, or 90m, 12h, 7d ago
-  --user-arn ARN     of this profile only
-  --output FORMAT    text, or json: one object a line (text)
-  -h, --help
-
-Exit status: 0 read, 1 could not read, 2 wrong arguments.
-`;
-
-const formats = ["text", "json"] as const;
-
-export const choices = { "--output": formats };
-
-/** `codestar-profiles audit`. Answers the exit status. */
-export async function run(argv: readonly string[]): Promise<number> {
-  try {
-    return await read(argv);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(usageHint(error, "audit"));
-    return 2;
-  }
-}
-
-async function read(argv: readonly string[]): Promise<number> {
-  const { values, positionals } = readArguments(argv, {
-    since: { type: "string" },
-    "user-arn": { type: "string" },
-    output: { type: "string", default: "text" },
-    help: { type: "boolean", short: "h", default: false },
-  });
-  if (values.help) {
-    await print(usage);
-    return 0;
-  }
-  if (positionals.length === 0) throw new UsageError("Expected: audit FILE….");
-  const line = choose("--output", values.output, formats) === "json" ? toJson : toText;
-  const entries = readAuditFiles(positionals, {
-    ...(values.since !== undefined && { since: timeOf(values.since) }),
-    ...(values["user-arn"] !== undefined && { userArn: values["user-arn"] }),
-    onDamaged: (file, lines) => {
-      const are = counted(lines, "line is no record", "lines are no records");
-      process.stderr.write(`${file}: ${are}, as a server leaves them that was killed.\n`);
+one may have ended in the next.`,
+  options: {
+    since: {
+      value: "TIME",
+      description: "from this time on: 2026-11-25, 2026-11-25T08:00:00Z, or 90m, 12h, 7d ago",
     },
-  });
-  for await (const entry of entries) await print(`${line(entry)}\n`);
-  return 0;
-}
+    "user-arn": { value: "ARN", description: "of this profile only" },
+    output: {
+      value: "FORMAT",
+      choices: ["text", "json"],
+      default: "text",
+      description: "text (default), or json: one object a line",
+    },
+  },
+  words: {
+    least: 1,
+    most: Number.POSITIVE_INFINITY,
+    question: "Which audit trail? Name its files.",
+  },
+  notes: "Exit status: 0 read, 1 could not read, 2 wrong arguments.",
+  async run({ values, words }) {
+    const { since, "user-arn": userArn, output } = values;
+    const line = output === "json" ? toJson : toText;
+    const entries = readAuditFiles(words, {
+      ...(since !== undefined && { since: timeOf(since) }),
+      ...(userArn !== undefined && { userArn }),
+      onDamaged: (file, lines) => {
+        const are = counted(lines, "line is no record", "lines are no records");
+        process.stderr.write(`${file}: ${are}, as a server leaves them that was killed.\n`);
+      },
+    });
+    for await (const entry of entries) await print(`${line(entry)}\n`);
+    return 0;
+  },
+});
 
 const toJson = (entry: AuditEntry): string => JSON.stringify(entry);
 

@@ -1,86 +1,85 @@
 import { randomBytes, randomInt } from "node:crypto";
-import { PrincipalsFileError } from "../../service/identity/principalsDocument";
 import { addPrincipal, removePrincipal, rotateKey } from "../../service/identity/principalsEdit";
-import { readArguments } from "../arguments";
+import { declare } from "../command";
 import { handOver } from "./handOver";
 
-export const usage = `Usage: codestar-profiles principal add NAME --account ACCOUNT --principals FILE
-         [--user-arn ARN] [--administrator]
-       codestar-profiles principal rotate NAME --principals FILE [--revoke]
-       codestar-profiles principal remove NAME --principals FILE
+interface Outlets {
+  /** Writes a new key to standard output, or throws why it would be lost. */
+  readonly handOver: (key: string) => void;
+  /** Says what was done. */
+  readonly tell: (text: string) => void;
+}
 
+export const command = principalCommand({
+  handOver,
+  tell: (text) => process.stderr.write(text),
+});
+
+/**
+ * A key goes to standard output as environment variables, all else to standard error, so that `… > alice.env`
+ * holds the key alone.
+ */
+export function principalCommand({ handOver, tell }: Outlets) {
+  return declare({
+    synopsis: [
+      "add NAME --account ACCOUNT --principals FILE\n         [--user-arn ARN] [--administrator]",
+      "rotate NAME --principals FILE [--revoke]",
+      "remove NAME --principals FILE",
+    ],
+    about: `\
 Changes who may use the profile service. A running service takes the change by itself.
 
 add makes a principal with a new access key and prints the key, once.
 rotate gives a principal a new key and prints it, once. The newest of its old keys stays good, so that
 its users can change over; with --revoke none does. A key that cannot be printed changes nothing.
-remove takes a principal away, with all its keys.
-
-  --account ACCOUNT   the 12 digits of the account whose profiles the principal sees
-  --user-arn ARN      the IAM user whose profile the principal may write
-  --administrator     the principal may write every profile of the account
-  --revoke            the old keys are refused from now on
-  --principals FILE   the file; add creates it when there is none
-`;
-
-interface Streams {
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
-  /** Writes a new key to standard output, or throws why it would be lost. */
-  readonly handOver: (key: string) => void;
-}
-
-const ownStreams: Streams = { stdout: process.stdout, stderr: process.stderr, handOver };
-
-/**
- * `codestar-profiles principal`. A key goes to standard output as environment variables, all else to
- * standard error, so that `… > alice.env` holds the key alone. Answers the exit status: 0 when done, 1 when
- * not, 2 for wrong arguments.
- */
-export async function run(argv: readonly string[], streams: Streams = ownStreams): Promise<number> {
-  const { stdout, stderr } = streams;
-  const request = readRequest(argv);
-  if (request === "help") {
-    stdout.write(usage);
-    return 0;
-  }
-  if (typeof request === "string") {
-    stderr.write(`${request}\n\n${usage}`);
-    return 2;
-  }
-  try {
-    stderr.write(await carryOut(request, streams));
-    return 0;
-  } catch (err) {
-    if (!(err instanceof PrincipalsFileError)) throw err;
-    stderr.write(`${err.message}\n`);
-    return 1;
-  }
-}
-
-/** Does what is asked, and answers what to say of it. A new key is in force only when it has been handed over. */
-async function carryOut(request: Request, streams: Streams): Promise<string> {
-  const { action, file, name } = request;
-  if (action === "remove") {
-    await removePrincipal(file, name);
-    return `Removed ${name} from ${file}.\n`;
-  }
-  const key = newKey();
-  const handOver = () => streams.handOver(environmentOf(key));
-  if (action === "rotate") {
-    await rotateKey(file, name, key, request, handOver);
-    return `Gave ${name} a new key in ${file}.\n${shownOnce}`;
-  }
-  const { account, userArn, administrator } = request;
-  const entry = {
-    name,
-    account,
-    ...(userArn !== undefined && { userArn }),
-    administrator,
-    keys: [key],
-  };
-  await addPrincipal(file, entry, handOver);
-  return `Added ${name} to ${file}.\n${shownOnce}`;
+remove takes a principal away, with all its keys.`,
+    options: {
+      account: {
+        value: "ACCOUNT",
+        required: true,
+        description: "the 12 digits of the account whose profiles the principal sees",
+      },
+      "user-arn": {
+        value: "ARN",
+        description: "the IAM user whose profile the principal may write",
+      },
+      administrator: { description: "the principal may write every profile of the account" },
+      revoke: { description: "the old keys are refused from now on" },
+      principals: {
+        value: "FILE",
+        required: true,
+        description: "the file; add creates it when there is none",
+      },
+    },
+    actions: {
+      add: ["account", "user-arn", "administrator", "principals"],
+      rotate: ["revoke", "principals"],
+      remove: ["principals"],
+    },
+    words: { least: 1, most: 1, question: "Which principal? Give one name." },
+    notes: "Exit status: 0 done, 1 not done, with the reason on standard error; 2 wrong arguments.",
+    async run({ action, words: [name = ""], values }) {
+      const { principals: file, account, administrator, revoke } = values;
+      if (action === "remove") {
+        await removePrincipal(file, name);
+        tell(`Removed ${name} from ${file}.\n`);
+        return 0;
+      }
+      // A new key is in force only when it has been handed over.
+      const key = newKey();
+      const give = () => handOver(environmentOf(key));
+      if (action === "rotate") {
+        await rotateKey(file, name, key, { revoke }, give);
+        tell(`Gave ${name} a new key in ${file}.\n${shownOnce}`);
+        return 0;
+      }
+      const userArn = values["user-arn"];
+      const own = userArn === undefined ? {} : { userArn };
+      await addPrincipal(file, { name, account, ...own, administrator, keys: [key] }, give);
+      tell(`Added ${name} to ${file}.\n${shownOnce}`);
+      return 0;
+    },
+  });
 }
 
 const shownOnce = "The secret is not shown again.\n";
@@ -88,66 +87,6 @@ const shownOnce = "The secret is not shown again.\n";
 /** What AWS clients read; no character of it needs quoting in a shell. */
 const environmentOf = ({ accessKeyId, secretAccessKey }: ReturnType<typeof newKey>): string =>
   `AWS_ACCESS_KEY_ID=${accessKeyId}\nAWS_SECRET_ACCESS_KEY=${secretAccessKey}\n`;
-
-type Request = { readonly file: string; readonly name: string } & (
-  | {
-      readonly action: "add";
-      readonly account: string;
-      readonly userArn: string | undefined;
-      readonly administrator: boolean;
-    }
-  | { readonly action: "rotate"; readonly revoke: boolean }
-  | { readonly action: "remove" }
-);
-
-/** What each action takes besides `--principals`. */
-const optionsOf = {
-  add: ["account", "user-arn", "administrator"],
-  rotate: ["revoke"],
-  remove: [],
-} as const satisfies Record<Request["action"], readonly string[]>;
-
-/** What is asked for; `help`; or what is wrong with the arguments. */
-function readRequest(argv: readonly string[]): Request | string {
-  try {
-    const { values, positionals } = readArguments(argv, {
-      account: { type: "string" },
-      "user-arn": { type: "string" },
-      administrator: { type: "boolean" },
-      revoke: { type: "boolean" },
-      principals: { type: "string" },
-      help: { type: "boolean", short: "h" },
-    });
-    const { help, principals: file, ...given } = values;
-    if (help) return "help";
-    const [action = "", name, ...others] = positionals;
-    if (!isAction(action) || name === undefined || others.length > 0) {
-      return "Expected: principal add NAME, principal rotate NAME or principal remove NAME.";
-    }
-    const strange = Object.keys(given).find(
-      (option) => !(optionsOf[action] as readonly string[]).includes(option),
-    );
-    if (strange !== undefined) return `The option --${strange} is not one of principal ${action}.`;
-    if (file === undefined) return "The option --principals is missing.";
-    if (action === "remove") return { action, file, name };
-    if (action === "rotate") return { action, file, name, revoke: given.revoke ?? false };
-    if (given.account === undefined) return "The option --account is missing.";
-    return {
-      action,
-      file,
-      name,
-      account: given.account,
-      userArn: given["user-arn"],
-      administrator: given.administrator ?? false,
-    };
-  } catch (err) {
-    return (err as Error).message;
-  }
-}
-
-function isAction(word: string): word is Request["action"] {
-  return Object.hasOwn(optionsOf, word);
-}
 
 /**
  * An id of 80 random bits behind a prefix of its own, so that nobody takes it for a key of AWS's, and a secret

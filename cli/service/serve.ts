@@ -13,36 +13,78 @@ import { openPrincipalsFile, type PrincipalsFile } from "../../service/identity/
 import { isOpenToOthers } from "../../service/identity/secretFile";
 import { filePathOf, storeForms } from "../../service/store/open";
 import { lastBackup } from "../../service/store/sqlite/lastBackup";
-import { readArguments } from "../arguments";
+import { UsageError } from "../arguments";
+import { declare, type Options, type Values } from "../command";
 import { onHangUp } from "./hangUp";
 import { orphaned } from "./orphan";
 
-export const usage = `Usage: codestar-profiles serve --store URL [options]
+const logLevels = ["debug", "info", "warn", "error", "fatal", "silent"] as const;
 
+const options = {
+  store: {
+    value: "URL",
+    required: storeForms,
+    description: `where the profiles are: ${storeForms}`,
+  },
+  host: {
+    value: "HOST",
+    default: "127.0.0.1",
+    description: "where to listen (127.0.0.1); other than loopback only with --principals",
+  },
+  port: { value: "PORT", default: "4600", description: "4600; 0 for any free one" },
+  region: {
+    value: "REGION",
+    default: "us-east-1",
+    description: "the region of requests that are not signed for one (us-east-1)",
+  },
+  regions: {
+    value: "LIST",
+    description: "the regions whose profiles are kept, with commas between; any when not given",
+  },
+  principals: {
+    value: "FILE",
+    description:
+      "verify signatures against the keys in this file (codestar-profiles principal add)",
+  },
+  "tls-cert": { value: "FILE", description: "speak HTTPS with this certificate, in PEM …" },
+  "tls-key": { value: "FILE", description: "… and this key" },
+  audit: {
+    value: "FILE",
+    description: "record every write in this file of JSON lines (codestar-profiles audit)",
+  },
+  metrics: {
+    value: "ADDRESS",
+    description: `\
+serve /metrics, /health and /livez at this host:port too, over plain HTTP to
+whoever reaches it; without it /metrics is at the service's own address, with
+--principals nowhere`,
+  },
+  "log-level": {
+    value: "LEVEL",
+    choices: logLevels,
+    default: "info",
+    description: "the least to log: debug (reads too), info, warn, error, fatal or silent (info)",
+  },
+  faults: {
+    value: "LIST",
+    description:
+      "for tests of clients, on loopback only: latency=50ms,limit=10,error=0.01,drop=0.01",
+  },
+} as const satisfies Options;
+
+export const command = declare({
+  synopsis: ["--store URL [options]"],
+  about: `\
 Serves the user profile API of AWS CodeStar over HTTP until it is sent SIGINT or SIGTERM; then it
-answers the requests under way and exits with 0. A second signal ends it at once.
-
-  --store URL        where the profiles are: ${storeForms}
-  --host HOST        where to listen (127.0.0.1); other than loopback only with --principals
-  --port PORT        4600; 0 for any free one
-  --region REGION    the region of requests that are not signed for one (us-east-1)
-  --regions LIST     the regions whose profiles are kept, with commas between; any when not given
-  --principals FILE  verify signatures against the keys in this file (codestar-profiles principal add)
-  --tls-cert FILE    speak HTTPS with this certificate, in PEM …
-  --tls-key FILE     … and this key
-  --audit FILE       record every write in this file of JSON lines (codestar-profiles audit)
-  --metrics ADDRESS  serve /metrics, /health and /livez at this host:port too, over plain HTTP to
-                     whoever reaches it; without it /metrics is at the service's own address, with
-                     --principals nowhere
-  --log-level LEVEL  the least to log: debug (reads too), info, warn, error, fatal or silent (info)
-  --faults LIST      for tests of clients, on loopback only: latency=50ms,limit=10,error=0.01,drop=0.01
-  -h, --help
-
+answers the requests under way and exits with 0. A second signal ends it at once.`,
+  options,
+  notes: `\
 Standard error carries the log, in JSON lines. SIGHUP reads the principals, the certificate and its
 key, and opens the audit file anew.
 
-Exit status: 0 stopped by a signal, 1 could not serve, 2 wrong arguments.
-`;
+Exit status: 0 stopped by a signal, 1 could not serve, 2 wrong arguments.`,
+  run: ({ values }) => run(settingsOf(values)),
+});
 
 interface Settings {
   readonly store: string;
@@ -58,21 +100,7 @@ interface Settings {
   readonly faults: Faults | undefined;
 }
 
-const logLevels = ["debug", "info", "warn", "error", "fatal", "silent"];
-
-export const choices = { "--log-level": logLevels };
-
-/** `codestar-profiles serve`. Answers the exit status. */
-export async function run(argv: readonly string[]): Promise<number> {
-  const settings = readSettings(argv);
-  if (settings === "help") {
-    process.stdout.write(usage);
-    return 0;
-  }
-  if (typeof settings === "string") {
-    process.stderr.write(`${settings}\n\n${usage}`);
-    return 2;
-  }
+async function run(settings: Settings): Promise<number> {
   const out = standardStream(process.stdout);
   const lines = standardStream(process.stderr, (dropped) =>
     log.warn({ dropped }, "log lines were dropped: they could not be written"),
@@ -227,85 +255,58 @@ function openPrincipals(path: string, log: Logger): Promise<PrincipalsFile> {
   });
 }
 
-/** The settings, or what to tell the user instead. */
-function readSettings(argv: readonly string[]): Settings | string {
-  let values: ReturnType<typeof parse>;
-  try {
-    values = parse(argv);
-  } catch (err) {
-    return (err as Error).message;
-  }
-  if (values.help) return "help";
-  if (values.store === undefined) return `The option --store is missing: ${storeForms}.`;
+/** @throws UsageError */
+function settingsOf(values: Values<typeof options>): Settings {
+  const { store, host, region, principals, audit, "log-level": logLevel } = values;
   const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : Number.NaN;
-  if (!(port <= 65_535)) return "The option --port takes a number from 0 to 65535.";
-  if (!isRegion(values.region)) {
-    return "The option --region takes a name such as us-east-1: lower-case letters, digits and -.";
+  if (!(port <= 65_535)) throw new UsageError("The option --port takes a number from 0 to 65535.");
+  if (!isRegion(region)) {
+    throw new UsageError(
+      "The option --region takes a name such as us-east-1: lower-case letters, digits and -.",
+    );
   }
   const regions = values.regions?.split(",");
   if (regions?.every(isRegion) === false) {
-    return "The option --regions takes names such as us-east-1, with commas between.";
+    throw new UsageError(
+      "The option --regions takes names such as us-east-1, with commas between.",
+    );
   }
-  if (regions?.includes(values.region) === false) {
-    return `The option --regions lacks ${values.region}, the region of --region.`;
+  if (regions?.includes(region) === false) {
+    throw new UsageError(`The option --regions lacks ${region}, the region of --region.`);
   }
   const { "tls-cert": certFile, "tls-key": keyFile } = values;
   if ((certFile === undefined) !== (keyFile === undefined)) {
-    return "The options --tls-cert and --tls-key need each other.";
-  }
-  if (!logLevels.includes(values["log-level"])) {
-    return `The option --log-level takes one of ${logLevels.join(", ")}.`;
-  }
-  const metrics = values.metrics === undefined ? undefined : addressOf(values.metrics);
-  if (metrics === "wrong") {
-    return "The option --metrics takes a host and a port, such as 127.0.0.1:9464 or [::1]:9464.";
-  }
-  let faults: Faults | undefined;
-  try {
-    faults = values.faults === undefined ? undefined : parseFaults(values.faults);
-  } catch (err) {
-    return `The option --faults: ${(err as Error).message}.`;
+    throw new UsageError("The options --tls-cert and --tls-key need each other.");
   }
   return {
-    store: values.store,
-    audit: values.audit,
-    metrics,
-    logLevel: values["log-level"],
-    faults,
-    host: values.host,
+    store,
+    host,
     port,
-    region: values.region,
+    region,
     regions,
-    principals: values.principals,
+    principals,
+    audit,
+    logLevel,
+    metrics: values.metrics === undefined ? undefined : addressOf(values.metrics),
+    faults: values.faults === undefined ? undefined : faultsOf(values.faults),
     tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
   };
 }
 
-function addressOf(text: string): { host: string; port: number } | "wrong" {
+function faultsOf(list: string): Faults {
+  try {
+    return parseFaults(list);
+  } catch (error) {
+    throw new UsageError(`The option --faults: ${(error as Error).message}.`);
+  }
+}
+
+function addressOf(text: string): { host: string; port: number } {
   const [, six, other, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
   const host = six ?? other;
   const port = Number(digits);
-  return host !== undefined && port <= 65_535 ? { host, port } : "wrong";
-}
-
-function parse(argv: readonly string[]) {
-  return readArguments(
-    argv,
-    {
-      store: { type: "string" },
-      host: { type: "string", default: "127.0.0.1" },
-      port: { type: "string", default: "4600" },
-      region: { type: "string", default: "us-east-1" },
-      regions: { type: "string" },
-      principals: { type: "string" },
-      "tls-cert": { type: "string" },
-      "tls-key": { type: "string" },
-      audit: { type: "string" },
-      metrics: { type: "string" },
-      "log-level": { type: "string", default: "info" },
-      faults: { type: "string" },
-      help: { type: "boolean", short: "h", default: false },
-    },
-    { onlyOptions: true },
-  ).values;
+  if (host !== undefined && port <= 65_535) return { host, port };
+  throw new UsageError(
+    "The option --metrics takes a host and a port, such as 127.0.0.1:9464 or [::1]:9464.",
+  );
 }

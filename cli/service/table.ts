@@ -3,12 +3,20 @@ import { migrateDynamoDbTable } from "../../service/store/dynamodb/migrate";
 import { createDynamoDbTable } from "../../service/store/dynamodb/table";
 import { isPostgresUrl, parsePostgresUrl } from "../../service/store/postgres/address";
 import { createPostgresTable } from "../../service/store/postgres/table";
-import { readArguments, UsageError } from "../arguments";
+import { UsageError, understood } from "../arguments";
+import { declare } from "../command";
+import { counted, print } from "../terminal";
 
-export const usage = `Usage: codestar-profiles table create dynamodb://TABLE[?region=REGION]
-       codestar-profiles table create postgres://USER@HOST/DATABASE
-       codestar-profiles table migrate dynamodb://OLD dynamodb://NEW
+const expected =
+  "Expected: table create, and dynamodb://TABLE or postgres://USER@HOST/DATABASE; or table migrate, and two dynamodb://TABLE.";
 
+export const command = declare({
+  synopsis: [
+    "create dynamodb://TABLE[?region=REGION]",
+    "create postgres://USER@HOST/DATABASE",
+    "migrate dynamodb://OLD dynamodb://NEW",
+  ],
+  about: `\
 Creates the table of a profile store, where it is not there already.
 
 In DynamoDB it waits until the table is active: billed per request, with deletion protection and
@@ -19,38 +27,49 @@ UpdateTable, DescribeContinuousBackups and UpdateContinuousBackups on the table.
 In PostgreSQL it makes the tables codestar_profiles and codestar_profiles_schema in the database that
 the URL names. The user needs to create tables there; a password is better in PGPASSWORD than in the URL.
 
-"table migrate" copies a DynamoDB table that an earlier version made, keyed by region and userArn, into a
-table that "table create" made. Stop the servers of the old one first; it is only read, and stays. After a
-failure it can be run again.
+migrate copies a DynamoDB table that an earlier version made, keyed by region and userArn, into a
+table that create made. Stop the servers of the old one first; it is only read, and stays. After a
+failure it can be run again.`,
+  options: {
+    patience: {
+      value: "SECONDS",
+      default: "120",
+      description: "how long to wait for DynamoDB (120)",
+    },
+  },
+  actions: { create: ["patience"], migrate: [] },
+  words: { least: 1, most: 2, question: expected },
+  notes: "Exit status: 0 done, 1 not done, with the reason on standard error; 2 wrong arguments.",
+  async run({ action, words: [url = "", target], values }) {
+    if ((action === "migrate") !== (target !== undefined)) throw new UsageError(expected);
+    if (target !== undefined) return migrate(url, target);
+    if (!/^[1-9]\d{0,3}$/.test(values.patience)) {
+      throw new UsageError("The option --patience takes a number of seconds, 1 to 9999.");
+    }
+    return create(url, Number(values.patience));
+  },
+});
 
-  --patience SECONDS   how long to wait for DynamoDB (120)
-`;
+async function migrate(from: string, to: string): Promise<number> {
+  for (const url of [from, to]) understood(() => parseDynamoDbUrl(url));
+  const { copied, there } = await migrateDynamoDbTable(from, to);
+  await print(`Copied ${counted(copied, "profile", "profiles")}; ${there} were there already.\n`);
+  return 0;
+}
 
-/** `codestar-profiles table`. Answers the exit status: 0 when it is done, 2 for wrong arguments. */
-export async function run(argv: readonly string[]): Promise<number> {
-  const request = readRequest(argv);
-  if (typeof request === "string") {
-    process.stderr.write(request);
-    return request === usage ? 0 : 2;
-  }
-  const { url, patience, target } = request;
-  if (target !== undefined) {
-    const { copied, there } = await migrateDynamoDbTable(url, target);
-    process.stdout.write(
-      `Copied ${copied} profile${copied === 1 ? "" : "s"}; ${there} were there already.\n`,
-    );
-    return 0;
-  }
+async function create(url: string, patience: number): Promise<number> {
   if (isPostgresUrl(url)) {
+    understood(() => parsePostgresUrl(url, process.env));
     const { created, version } = await createPostgresTable(url);
-    process.stdout.write(
+    await print(
       `${created ? "Created" : "Found"} the table codestar_profiles, schema version ${version}.\n`,
     );
     return 0;
   }
+  const { table: name } = understood(() => parseDynamoDbUrl(url));
   const table = await createDynamoDbTable(url, { patience });
-  process.stdout.write(
-    `${table.created ? "Created" : "Found"} the table ${parseDynamoDbUrl(url).table}: ` +
+  await print(
+    `${table.created ? "Created" : "Found"} the table ${name}: ` +
       `deletion protection ${phrase(table.deletionProtection)}, ` +
       `point-in-time recovery ${phrase(table.pointInTimeRecovery)}.\n`,
   );
@@ -59,41 +78,4 @@ export async function run(argv: readonly string[]): Promise<number> {
 
 function phrase(state: "on" | "unsupported"): string {
   return state === "on" ? "on" : "not known to this endpoint";
-}
-
-interface Request {
-  /** The store to create a table for, or to migrate from. */
-  readonly url: string;
-  readonly patience: number;
-  /** Where to migrate to; absent: create. */
-  readonly target?: string;
-}
-
-/** What to do, or what to tell the user instead. */
-function readRequest(argv: readonly string[]): Request | string {
-  try {
-    const { values, positionals } = readArguments(argv, {
-      patience: { type: "string", default: "120" },
-      help: { type: "boolean", short: "h", default: false },
-    });
-    if (values.help) return usage;
-    const [action, url, ...others] = positionals;
-    const [target] = others;
-    if (action === "migrate" && url !== undefined && target !== undefined && others.length === 1) {
-      for (const one of [url, target]) parseDynamoDbUrl(one);
-      return { url, target, patience: 0 };
-    }
-    if (action !== "create" || url === undefined || others.length > 0) {
-      return `Expected: table create, and dynamodb://TABLE or postgres://USER@HOST/DATABASE; or table migrate, and two dynamodb://TABLE.\n\n${usage}`;
-    }
-    if (!/^[1-9]\d{0,3}$/.test(values.patience)) {
-      return `--patience is a number of seconds, 1 to 9999.\n\n${usage}`;
-    }
-    if (isPostgresUrl(url)) parsePostgresUrl(url, process.env);
-    else parseDynamoDbUrl(url);
-    return { url, patience: Number(values.patience) };
-  } catch (err) {
-    const { message } = err as Error;
-    return `${err instanceof UsageError ? message : `${message}.`}\n\n${usage}`;
-  }
 }

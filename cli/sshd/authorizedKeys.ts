@@ -1,4 +1,5 @@
-import { readArguments, UsageError } from "../arguments";
+import { UsageError } from "../arguments";
+import { declare } from "../command";
 import { print, printable } from "../terminal";
 import type { Cache, CacheEntry } from "./cache";
 import { type GivenSettings, SettingsError } from "./config";
@@ -7,24 +8,50 @@ import { type KeySource, NoAnswer } from "./keySource";
 import { findKeyText } from "./keyText";
 import { defaultConfig, readSettings, type Settings } from "./settings";
 
-export const usage = `Usage: codestar-profiles authorized-keys USER [options]
-
+export const command = declare({
+  synopsis: ["USER [options]"],
+  about: `\
 Prints the SSH keys in the profile of a user, for AuthorizedKeysCommand in sshd_config. A line is the
-type of a key, the key and the user's ARN; nothing else of the profile is printed, and no weak key.
-
-  --endpoint URL           where the profiles are: https://…, http://… on this machine, file:PATH or
-                           postgres://USER@HOST/DATABASE
-  --region REGION          of the profiles (us-east-1)
-  --account ACCOUNT        the profile is that of arn:aws:iam::ACCOUNT:user/USER …
-  --user-arn-template ARN  … or of this ARN, with USER in the place of {user}
-  --timeout SECONDS        for everything together (2)
-  --ca FILE                certificates, in PEM, to trust in place of the usual authorities
-  --cache-folder DIR       keep what was printed here, to print it again while the service is away …
-  --cache-max-age SECONDS  … for so long; a key that is revoked meanwhile stays good until then
-  --syslog                 a failure is written to the system's log too: sshd keeps it to itself
-  --config FILE            these settings, in JSON (${defaultConfig}, when it is there)
-  -h, --help
-
+type of a key, the key and the user's ARN; nothing else of the profile is printed, and no weak key.`,
+  options: {
+    endpoint: {
+      value: "URL",
+      description: `\
+where the profiles are: https://…, http://… on this machine, file:PATH or
+postgres://USER@HOST/DATABASE`,
+    },
+    region: { value: "REGION", description: "of the profiles (us-east-1)" },
+    account: {
+      value: "ACCOUNT",
+      description: "the profile is that of arn:aws:iam::ACCOUNT:user/USER …",
+    },
+    "user-arn-template": {
+      value: "ARN",
+      description: "… or of this ARN, with USER in the place of {user}",
+    },
+    timeout: { value: "SECONDS", description: "for everything together (2)" },
+    ca: {
+      value: "FILE",
+      description: "certificates, in PEM, to trust in place of the usual authorities",
+    },
+    "cache-folder": {
+      value: "DIR",
+      description: "keep what was printed here, to print it again while the service is away …",
+    },
+    "cache-max-age": {
+      value: "SECONDS",
+      description: "… for so long; a key that is revoked meanwhile stays good until then",
+    },
+    syslog: {
+      description: "a failure is written to the system's log too: sshd keeps it to itself",
+    },
+    config: {
+      value: "FILE",
+      description: `these settings, in JSON (${defaultConfig}, when it is there)`,
+    },
+  },
+  words: { least: 1, most: 1, question: "Whose keys? Name one user." },
+  notes: `\
 In the configuration file the settings are called endpoint, region, account, userArnTemplate, timeout,
 ca, cacheFolder, cacheMaxAge and syslog; credentials, to sign requests with, can only be there. The file
 belongs to root and is written by nobody else. Environment variables do not count.
@@ -34,59 +61,11 @@ reason on standard error and nothing printed; 2 wrong arguments.
 
 Example, in /etc/ssh/sshd_config:
   AuthorizedKeysCommand /usr/bin/node /usr/lib/node_modules/pulumi-codestar/dist/cli/main.js authorized-keys %u
-  AuthorizedKeysCommandUser codestar-keys
-`;
-
-/** `codestar-profiles authorized-keys`. Answers the exit status. */
-export async function run(argv: readonly string[]): Promise<number> {
-  let syslog = false;
-  try {
-    const read = readCommandLine(argv);
-    if (read === "help") {
-      await print(usage);
-      return 0;
-    }
-    syslog = read.options.syslog ?? false;
-    const settings = readSettings(read.options, read.config);
-    const userArn = settings.userArnOf(read.user);
-    return userArn === undefined ? 0 : await printInTime(settings, userArn);
-  } catch (error) {
-    if (error instanceof UsageError) {
-      process.stderr.write(`${printable(error.message)}\n\n${usage}`);
-      return 2;
-    }
-    if (!(error instanceof SettingsError)) throw error;
-    complain(error.message, syslog);
-    return 1;
-  }
-}
-
-interface CommandLine {
-  readonly user: string;
-  readonly options: GivenSettings;
-  readonly config: string | undefined;
-}
-
-function readCommandLine(argv: readonly string[]): CommandLine | "help" {
-  const { values, positionals } = readArguments(argv, {
-    endpoint: { type: "string" },
-    region: { type: "string" },
-    account: { type: "string" },
-    "user-arn-template": { type: "string" },
-    timeout: { type: "string" },
-    ca: { type: "string" },
-    "cache-folder": { type: "string" },
-    "cache-max-age": { type: "string" },
-    syslog: { type: "boolean" },
-    config: { type: "string" },
-    help: { type: "boolean", short: "h" },
-  });
-  if (values.help) return "help";
-  const [user, ...others] = positionals;
-  if (user === undefined || others.length > 0) throw new UsageError("Whose keys? Name one user.");
-  return {
-    user,
-    options: {
+  AuthorizedKeysCommandUser codestar-keys`,
+  async run({ values, words: [user = ""] }) {
+    // The file of settings may say so, too, which is not known before it is read.
+    const syslog = values.syslog || undefined;
+    const options: GivenSettings = {
       endpoint: values.endpoint,
       region: values.region,
       account: values.account,
@@ -95,11 +74,19 @@ function readCommandLine(argv: readonly string[]): CommandLine | "help" {
       ca: values.ca,
       cacheFolder: values["cache-folder"],
       cacheMaxAge: seconds("--cache-max-age", values["cache-max-age"]),
-      syslog: values.syslog,
-    },
-    config: values.config,
-  };
-}
+      syslog,
+    };
+    try {
+      const settings = readSettings(options, values.config);
+      const userArn = settings.userArnOf(user);
+      return userArn === undefined ? 0 : await printInTime(settings, userArn);
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error;
+      complain(error.message, values.syslog);
+      return 1;
+    }
+  },
+});
 
 function seconds(option: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined;

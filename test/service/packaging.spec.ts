@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { usage } from "../../cli/service/serve";
+import { command } from "../../cli/service/serve";
 
 const root = join(__dirname, "../..");
 const dockerfile = readFileSync(join(root, "packaging/Dockerfile"), "utf8");
 const unit = readFileSync(join(root, "packaging/codestar-profiles.service"), "utf8");
-const known = new Set(usage.match(/--[a-z-]+/g));
+const known = new Set(Object.keys(command.options).map((name) => `--${name}`));
 
 describe("packaging", () => {
   it("copies what is there and what is not ignored", () => {

@@ -242,7 +242,7 @@ describe("codestar-profiles serve", function () {
       "a level that is none",
       ["serve", "--store", "memory:", "--log-level", "loud"],
       2,
-      /^The option --log-level takes one of debug, info/,
+      /^The option --log-level takes debug, info/,
     ],
     [
       "faults of no known form",

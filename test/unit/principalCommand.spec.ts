@@ -5,7 +5,8 @@ import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { run } from "../../cli/service/principal";
+import { readArguments, UsageError } from "../../cli/arguments";
+import { principalCommand as commandWith } from "../../cli/service/principal";
 import { credentialsOf } from "../../service/identity/principalsDocument";
 import { readPrincipalsFile } from "../../service/identity/principalsFile";
 import { skipUnless } from "../support/skip";
@@ -24,14 +25,22 @@ interface Outcome {
 async function principalCommand(...argv: string[]): Promise<Outcome> {
   let out = "";
   let err = "";
-  const status = await run(argv, {
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: (text) => (err += text) },
+  const command = commandWith({
     handOver: (key) => {
       out += key;
     },
+    tell: (text) => {
+      err += text;
+    },
   });
-  return { status, out, err };
+  try {
+    const given = readArguments(command, argv);
+    assert(given !== "help");
+    return { status: await command.run(given), out, err };
+  } catch (error) {
+    const { message } = error as Error;
+    return { status: error instanceof UsageError ? 2 : 1, out, err: `${err}${message}\n` };
+  }
 }
 
 describe("codestar-profiles principal", () => {
@@ -197,23 +206,38 @@ describe("codestar-profiles principal", () => {
     });
   });
 
-  it("exits with 2 and its usage for wrong arguments", async () => {
-    for (const argv of [
-      [],
-      ["add"],
-      ["remove", "alice"],
-      ["rotate", "--principals", file],
-      ["revoke", "alice", "--principals", file],
-      ["rotate", "alice", "--principals", file, "--administrator"],
-      ["remove", "alice", "--principals", file, "--revoke"],
-      ["add", "alice", "--principals", file],
-      ["add", "alice", "--account", account],
-      ["add", "alice", "--acount", account, "--principals", file],
-    ]) {
-      const { status, out, err } = await principalCommand(...argv);
-      assert.equal(status, 2, argv.join(" "));
-      assert.equal(out, "");
-      assert.match(err, /\n\nUsage: codestar-profiles principal add NAME/);
+  it("exits with 2 and says what is wrong with the arguments", async () => {
+    const wrong: readonly (readonly [message: string, ...argv: string[]])[] = [
+      ["What is to be done? One of add, rotate, remove."],
+      ["Which principal? Give one name.", "add"],
+      ["The option --principals is missing.", "remove", "alice"],
+      ["Which principal? Give one name.", "rotate", "--principals", file],
+      [
+        'There is no action "expire"; there are add, rotate, remove.',
+        ...["expire", "alice", "--principals", file],
+      ],
+      [
+        'There is no action "rotat"; did you mean rotate?',
+        ...["rotat", "alice", "--principals", file],
+      ],
+      [
+        "The option --administrator is not one of rotate.",
+        ...["rotate", "alice", "--principals", file, "--administrator"],
+      ],
+      [
+        "The option --revoke is not one of remove.",
+        ...["remove", "alice", "--principals", file, "--revoke"],
+      ],
+      ["The option --account is missing.", "add", "alice", "--principals", file],
+      ["The option --principals is missing.", "add", "alice", "--account", account],
+      [
+        "There is no option --acount; did you mean --account?",
+        ...["add", "alice", "--acount", account, "--principals", file],
+      ],
+    ];
+    for (const [message, ...argv] of wrong) {
+      const outcome = await principalCommand(...argv);
+      assert.deepEqual(outcome, { status: 2, out: "", err: `${message}\n` }, argv.join(" "));
     }
   });
 
