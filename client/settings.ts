@@ -43,17 +43,20 @@ export class SettingError extends Error {
  * Reads the settings.
  * @param get answers a key of the stack's configuration.
  * @param projectFolder where a relative `file:` path starts.
+ * @param called how messages call a key.
  * @throws SettingError
  */
 export function readSettings(
   get: (key: string) => unknown,
   environment: NodeJS.ProcessEnv,
   projectFolder: string,
+  called: Called = (key) => key,
 ): Settings {
-  const endpoint = readEndpoint(text(get, "codestar:endpoint"), projectFolder);
+  const url = text(get, "codestar:endpoint");
+  const endpoint = url === undefined ? undefined : readEndpoint(url, projectFolder, called);
   const region =
-    readRegion(get, "codestar:region") ||
-    readRegion(get, "aws:region") ||
+    readRegion(get, "codestar:region", called) ||
+    readRegion(get, "aws:region", called) ||
     environment.AWS_REGION ||
     environment.AWS_DEFAULT_REGION ||
     "";
@@ -121,11 +124,15 @@ function choice<T>(
   return chosen;
 }
 
-function readRegion(get: (key: string) => unknown, key: string): string | undefined {
+function readRegion(
+  get: (key: string) => unknown,
+  key: string,
+  called: Called,
+): string | undefined {
   const value = text(get, key);
   if (value === undefined || /^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(value)) return value;
   throw new SettingError(
-    `${key} is ${JSON.stringify(value)}, but must be the name of an AWS region, for example us-east-1`,
+    `${called(key)} is ${JSON.stringify(value)}, but must be the name of an AWS region, for example us-east-1`,
   );
 }
 
@@ -134,52 +141,53 @@ const relativeFile = "write for example file:profiles.db";
 const examples =
   "https://profiles.example.com, file:profiles.db, postgres://host/database or dynamodb://profiles";
 
-function readEndpoint(value: string | undefined, projectFolder: string): Endpoint | undefined {
-  if (value === undefined) return undefined;
-  if (/^https?:\/\//.test(value)) return readAddress(value);
+type Called = (key: string) => string;
+
+function readEndpoint(value: string, projectFolder: string, called: Called): Endpoint {
+  const name = called("codestar:endpoint");
+  if (/^https?:\/\//.test(value)) return readAddress(value, called);
   if (value.startsWith("file:")) {
-    return { kind: "store", url: `file:${resolve(projectFolder, pathOf(value))}` };
+    return { kind: "store", url: `file:${resolve(projectFolder, pathOf(value, name))}` };
   }
   if (/^dynamodb:\/\/[\w.-]{3,255}(\?.*)?$/.test(value)) return { kind: "store", url: value };
   if (/^postgres(?:ql)?:\/\//.test(value)) {
-    const name = value.replace(/^([a-z]+:\/\/)[^/?#]*@/, "$1").replace(/[?#].*$/, "");
-    return { kind: "store", url: value, name };
+    const shown = value.replace(/^([a-z]+:\/\/)[^/?#]*@/, "$1").replace(/[?#].*$/, "");
+    return { kind: "store", url: value, name: shown };
   }
   if (value.startsWith("memory:")) {
     throw new SettingError(
-      "codestar:endpoint memory: would be forgotten between preview and update; write for example file:profiles.db",
+      `${name} memory: would be forgotten between preview and update; write for example file:profiles.db`,
     );
   }
   throw new SettingError(
-    `codestar:endpoint is not an address or store that can be used; write for example ${examples}`,
+    `${name} is not an address or store that can be used; write for example ${examples}`,
   );
 }
 
-function pathOf(url: string): string {
+function pathOf(url: string, name: string): string {
   try {
     if (url.startsWith("file:///")) return fileURLToPath(url);
   } catch {
-    throw new SettingError(`codestar:endpoint is not a valid file: address; ${relativeFile}`);
+    throw new SettingError(`${name} is not a valid file: address; ${relativeFile}`);
   }
   const path = url.slice("file:".length);
   if (path !== "" && !path.startsWith("//")) return path;
-  throw new SettingError(`codestar:endpoint names no file; ${relativeFile}`);
+  throw new SettingError(`${name} names no file; ${relativeFile}`);
 }
 
-function readAddress(value: string): Endpoint {
+function readAddress(value: string, called: Called): Endpoint {
+  const name = called("codestar:endpoint");
   if (!URL.canParse(value)) {
-    throw new SettingError(
-      `codestar:endpoint is not a valid address; write for example ${examples}`,
-    );
+    throw new SettingError(`${name} is not a valid address; write for example ${examples}`);
   }
   const url = new URL(value);
   if (url.username || url.password) {
     throw new SettingError(
-      "codestar:endpoint must not carry a user name or password; credentials come from the AWS SDK's own chain or aws:profile",
+      `${name} must not carry a user name or password; credentials come from the AWS SDK's own chain or ${called("aws:profile")}`,
     );
   }
   if (url.search || url.hash) {
-    throw new SettingError("codestar:endpoint must be an address without `?` and `#`");
+    throw new SettingError(`${name} must be an address without \`?\` and \`#\``);
   }
   const loopback = loopbackHosts.has(url.hostname) || /^127\.\d+\.\d+\.\d+$/.test(url.hostname);
   return { kind: "http", url: value, loopback };

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { type Connection, connect } from "../../client/connection";
-import { explain } from "../../client/errors";
+import { factOf } from "../../client/facts";
+import { type Surface, sentence } from "../../client/sentences";
 import { endpointName, readSettings, type Settings } from "../../client/settings";
 import type { LiveProfile } from "../../profile/fields";
 import { counted, printable, startProgress } from "../terminal";
@@ -68,12 +69,30 @@ export async function readLiveProfiles(source: Source): Promise<LiveProfiles> {
     });
     return { profiles, region: connection.region, endpoint, calls };
   } catch (error) {
-    throw new ReadFailure(`Reading live profiles: ${explainToUser(error, settings)}`);
+    throw new ReadFailure(
+      `Reading live profiles: ${sentence(factOf(error, settings), settings, surface)}`,
+    );
   } finally {
     progress.stop();
     connection?.close();
   }
 }
+
+/** What the keys of settings are called on the command line. */
+const optionOf: Readonly<Record<string, string>> = {
+  "codestar:endpoint": "--endpoint",
+  "aws:region": "--region",
+  "aws:profile": "--profile",
+};
+
+const surface: Surface = {
+  endpoint: "--endpoint",
+  profile: "--profile",
+  useBundled: "give --endpoint, for example --endpoint file:profiles.db",
+  giveRegion: "give --region, or region: in the roster",
+  advice: "",
+  meanwhile: "",
+};
 
 function settingsOf({ endpoint, region, profile }: Source): Settings {
   const given: Record<string, string | undefined> = {
@@ -81,10 +100,11 @@ function settingsOf({ endpoint, region, profile }: Source): Settings {
     "aws:region": region,
     "aws:profile": profile,
   };
+  const called = (key: string) => optionOf[key] ?? key;
   try {
-    return readSettings((key) => given[key], process.env, process.cwd());
+    return readSettings((key) => given[key], process.env, process.cwd(), called);
   } catch (error) {
-    throw new ReadFailure(inOptions((error as Error).message));
+    throw new ReadFailure((error as Error).message);
   }
 }
 
@@ -97,30 +117,4 @@ function refuseMissingFile({ endpoint }: Settings, name: string): void {
       `Reading live profiles: there is no store at ${name}; correct --endpoint`,
     );
   }
-}
-
-const silent = /^(?:E[A-Z]+|TimeoutError)$/;
-
-function explainToUser(error: unknown, settings: Settings): string {
-  const { code, name, message } = error as { code?: string; name: string; message: string };
-  const cause = [code, name].find((text) => text !== undefined && silent.test(text));
-  if (cause !== undefined && settings.endpoint?.kind === "http") {
-    return `the profile service at ${endpointName(settings)} does not answer (${cause}); start it with \`codestar-profiles serve\`, or correct --endpoint`;
-  }
-  if (/Region is missing|`region` to be configured/.test(message)) {
-    return "no region is set; give --region, or region: in the roster";
-  }
-  return inOptions(explain(error, settings));
-}
-
-/** The same sentences as the provider's, in terms of this command's options. */
-function inOptions(sentence: string): string {
-  return sentence
-    .replaceAll(
-      /set codestar:endpoint to the bundled service, for example `[^`]*`/g,
-      "give --endpoint, for example --endpoint file:profiles.db",
-    )
-    .replaceAll(/codestar:endpoint (?=file:|memory:)/g, "--endpoint ")
-    .replaceAll("codestar:endpoint", "--endpoint")
-    .replaceAll("aws:profile", "--profile");
 }

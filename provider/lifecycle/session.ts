@@ -1,11 +1,13 @@
 import { statSync } from "node:fs";
 import { type Connection, connections } from "../../client/connection";
-import { explain, Failure, missingStore, type Situation } from "../../client/errors";
+import { Failure } from "../../client/errors";
+import { StoreMissing } from "../../client/facts";
 import { projectFolder } from "../../client/projectFolder";
 import { readSettings, type Settings, serviceOf } from "../../client/settings";
 import type { openTransport } from "../../client/transport";
 import { createDeclarations, type Declarations } from "./declarations";
 import type { OtherProcesses } from "./otherProcesses";
+import { explain, type Situation } from "./sentences";
 
 /** What a provider's process has around it. */
 export interface Environment {
@@ -57,7 +59,7 @@ export function createSession(environment: Environment): Session {
     settings instanceof Error ? settings.message : explain(error, current(), situation);
   const connection: Session["connection"] = async (region) => {
     if (situation === "without program" && isStoreMissing(current())) {
-      throw missingStore(current(), situation);
+      throw new Failure("opening the store", explain(new StoreMissing(), current(), situation));
     }
     connect ??= connections(current(), environment.openTransport);
     return connect(region);

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { explain, failure } from "../../client/errors";
 import { checkArguments, checkNames } from "../../profile/check";
+import { profileName } from "../lifecycle/profile";
+import { explain } from "../lifecycle/sentences";
 import { deployment } from "./deployment";
 import { refuseFailures } from "./programInputs";
 import { runError } from "./runError";
@@ -87,7 +88,7 @@ export async function getUserProfile(args: GetUserProfileArgs): Promise<GetUserP
       lastModifiedTimestamp,
     };
   } catch (error) {
-    throw runError(failure("reading", args.userArn, error, here.settings).message);
+    throw runError(`reading ${profileName(args.userArn)}: ${explain(error, here.settings)}`);
   }
 }
 

@@ -318,6 +318,10 @@ people:
             /^The roster is of eu-central-1, and --region says us-east-1\.\n$/,
           ],
           [
+            ["regionless.yaml", ...live, "--region", "Frankfurt"],
+            /^--region is "Frankfurt", but must be the name of an AWS region, for example us-east-1\n$/,
+          ],
+          [
             ["regionless.yaml", ...live],
             /^Reading live profiles: no region is set; give --region, or region: in the roster\n$/,
           ],

@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Connection, connections } from "../../client/connection";
-import { failure } from "../../client/errors";
 import { readSettings } from "../../client/settings";
+import { explain } from "../../provider/lifecycle/sentences";
 import { arnOf } from "../support/profiles";
 
 const userArn = arnOf("ada");
@@ -47,7 +47,7 @@ describe("connections: answers that are not the API's", () => {
     try {
       await call(service);
     } catch (error) {
-      return failure("reading", userArn, error, settings).reason;
+      return explain(error, settings);
     } finally {
       service.close();
     }
@@ -110,7 +110,7 @@ describe("connections: answers that are not the API's", () => {
     });
     const service = await connection();
     await assert.rejects(service.describe(userArn), (error) => {
-      const { reason } = failure("reading", userArn, error, settings);
+      const reason = explain(error, settings);
       assert.match(
         reason,
         /^no secure connection to https:\S+ \(EPROTO\); correct codestar:endpoint/,
@@ -163,7 +163,7 @@ describe("connections: profiles listed without a member", () => {
       it(`names the profile whose ${member} is ${JSON.stringify(value) ?? "absent"}`, async () => {
         listed = { ...whole, [member]: value };
         await assert.rejects(service.list(), (error) => {
-          const { reason } = failure("listing", userArn, error, {} as never);
+          const reason = explain(error, {} as never);
           assert.match(reason, new RegExp(`lists ${userArn} without its ${member}, so`));
           assert.doesNotMatch(reason, /ada@example\.com|ssh-ed25519/);
           return true;
@@ -281,10 +281,7 @@ describe("connections: the region", () => {
   it("is never another profile's: one sentence says that none is set", async () => {
     const { settings, connection } = connectTo({ ...endpoint, "aws:profile": "bare" });
     await assert.rejects(connection(), (error) => {
-      assert.match(
-        failure("reading", userArn, error, settings).reason,
-        /^no region is set; .*codestar:region us-east-1/,
-      );
+      assert.match(explain(error, settings), /^no region is set; .*codestar:region us-east-1/);
       return true;
     });
   });

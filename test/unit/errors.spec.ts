@@ -1,13 +1,9 @@
 import assert from "node:assert/strict";
-import {
-  explain,
-  Failure,
-  failure,
-  isFault,
-  missingStore,
-  UnexpectedAnswer,
-} from "../../client/errors";
+import { Failure, isFault, UnexpectedAnswer } from "../../client/errors";
+import { StoreMissing } from "../../client/facts";
 import type { Settings } from "../../client/settings";
+import { profileName } from "../../provider/lifecycle/profile";
+import { explain } from "../../provider/lifecycle/sentences";
 
 const base = { drift: true, allowWeakKeys: false };
 const remote: Settings = {
@@ -206,12 +202,13 @@ describe("explain, by situation", () => {
       assert.match(explain(error, settings, "without program"), moved);
       assert.doesNotMatch(explain(error, settings, "preview"), moved);
     }
-    assert.match(missingStore(file, "without program").message, moved);
+    assert.match(explain(new StoreMissing(), file, "without program"), moved);
   });
 });
 
 describe("Failure", () => {
-  const failed = failure("deleting", "arn:aws:iam::123456789012:user/ada", system("EPIPE"), remote);
+  const doing = `deleting ${profileName("arn:aws:iam::123456789012:user/ada")}`;
+  const failed = new Failure(doing, explain(system("EPIPE"), remote));
 
   it("reads as a sentence: verb, profile, cause", () => {
     assert.match(
