@@ -50,8 +50,8 @@ export class SnapshotFile {
     this.path = `${this.target}.${randomBytes(6).toString("hex")}.tmp`;
     try {
       closeSync(openSync(this.path, "wx", 0o600));
-    } catch (err) {
-      throw new Error(`${target} cannot be written (${(err as NodeJS.ErrnoException).code})`);
+    } catch (error) {
+      throw new Error(`${target} cannot be written (${(error as NodeJS.ErrnoException).code})`);
     }
   }
 
@@ -85,8 +85,8 @@ export class SnapshotFile {
   #claim(): void {
     try {
       linkSync(this.path, this.target);
-    } catch (err) {
-      if ((err as NodeJS.ErrnoException).code === "EEXIST") throw exists(this.target);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") throw exists(this.target);
       // Some file systems have no links.
       renameSync(this.path, this.target);
       return;
@@ -98,8 +98,8 @@ export class SnapshotFile {
 export function unlinkIfThere(path: string): void {
   try {
     unlinkSync(path);
-  } catch (err) {
-    if ((err as NodeJS.ErrnoException).code !== "ENOENT") throw err;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
 }
 
@@ -114,8 +114,8 @@ function handOver(path: string, { uid, gid }: Stats): void {
     try {
       chownSync(path, owner, group);
       return;
-    } catch (err) {
-      if ((err as NodeJS.ErrnoException).code !== "EPERM") throw err;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
     }
   }
 }

@@ -118,9 +118,9 @@ export class EmbeddedRequestHandler {
           if (typeof named === "string") await store.close();
         },
       };
-    } catch (err) {
+    } catch (error) {
       this.#opened = undefined;
-      throw err;
+      throw error;
     }
   }
 }

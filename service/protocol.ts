@@ -101,9 +101,9 @@ export function profileService(options: ServiceOptions): ProfileService {
       const result = await done();
       audit.end(requestId, "done");
       return result;
-    } catch (err) {
-      audit.end(requestId, toServiceError(err).name);
-      throw err;
+    } catch (error) {
+      audit.end(requestId, toServiceError(error).name);
+      throw error;
     }
   }
 
@@ -116,19 +116,19 @@ export function profileService(options: ServiceOptions): ProfileService {
         onRequest?.(operation);
         const result = await serve(request, operation, progress);
         return respond(200, result, progress);
-      } catch (err) {
+      } catch (error) {
         if (progress.operation === undefined) onRequest?.(undefined);
-        return respondWithError(err, progress);
+        return respondWithError(error, progress);
       }
     },
   };
 }
 
 /** The response that tells a client of an error; what is no ServiceError stays inside. */
-export function respondWithError(err: unknown, progress: Progress = begin()): ServiceResponse {
-  const told = toServiceError(err);
+export function respondWithError(error: unknown, progress: Progress = begin()): ServiceResponse {
+  const told = toServiceError(error);
   progress.error = told.name;
-  if (told !== err) progress.cause = err;
+  if (told !== error) progress.cause = error;
   return respond(told.status, { __type: told.name, message: told.message }, progress);
 }
 
@@ -142,17 +142,17 @@ const begin = (): Progress => ({
   cause: undefined,
 });
 
-function toServiceError(err: unknown): ServiceError {
-  if (err instanceof ServiceError) return err;
-  if (err instanceof AuditUnavailableError) {
+function toServiceError(error: unknown): ServiceError {
+  if (error instanceof ServiceError) return error;
+  if (error instanceof AuditUnavailableError) {
     return ServiceError.serviceUnavailable("Writes cannot be recorded just now, so none is done.");
   }
-  if (err instanceof StoreUnavailableError) {
-    return err.reason === "throttled"
+  if (error instanceof StoreUnavailableError) {
+    return error.reason === "throttled"
       ? ServiceError.throttling()
       : ServiceError.serviceUnavailable("The store of the profiles is not available just now.");
   }
-  if (err instanceof DamagedProfileError) return ServiceError.internalFailure(err.message);
+  if (error instanceof DamagedProfileError) return ServiceError.internalFailure(error.message);
   return ServiceError.internalFailure();
 }
 

@@ -15,9 +15,9 @@ export function handOver(secret: string): void {
     let written = 0;
     while (written < bytes.length) written += writeSync(standardOutput, bytes, written);
     sync(standardOutput);
-  } catch (err) {
+  } catch (error) {
     throw new Error(
-      `standard output cannot be written (${(err as NodeJS.ErrnoException).code ?? String(err)})`,
+      `standard output cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)})`,
     );
   }
 }
@@ -32,8 +32,8 @@ function discards(descriptor: number): boolean {
 function sync(descriptor: number): void {
   try {
     fsyncSync(descriptor);
-  } catch (err) {
-    const { code = "" } = err as NodeJS.ErrnoException;
-    if (["ENOSPC", "EDQUOT", "EIO"].includes(code)) throw err;
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (["ENOSPC", "EDQUOT", "EIO"].includes(code)) throw error;
   }
 }

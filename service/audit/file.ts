@@ -145,8 +145,8 @@ export class AuditFile implements AuditTrail {
       this.#failure = undefined;
       this.onSync(group.length);
       for (const { succeed } of group) succeed?.();
-    } catch (err) {
-      this.#failure = err instanceof AuditUnavailableError ? err : this.#unavailable(err);
+    } catch (error) {
+      this.#failure = error instanceof AuditUnavailableError ? error : this.#unavailable(error);
       for (const { fail } of group) fail?.(this.#failure);
     }
   }
@@ -161,8 +161,8 @@ export class AuditFile implements AuditTrail {
     }
   }
 
-  #unavailable(err: unknown): AuditUnavailableError {
-    const reason = (err as NodeJS.ErrnoException).code ?? String(err);
+  #unavailable(error: unknown): AuditUnavailableError {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
     return new AuditUnavailableError(`writing the audit trail ${this.path}: ${reason}`);
   }
 }
@@ -170,9 +170,9 @@ export class AuditFile implements AuditTrail {
 async function openForAppending(path: string): Promise<FileHandle> {
   try {
     return await open(path, "a+", 0o600);
-  } catch (err) {
-    const { code } = err as NodeJS.ErrnoException;
-    throw new Error(`opening the audit trail ${path}: ${code ?? String(err)}`);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`opening the audit trail ${path}: ${code ?? String(error)}`);
   }
 }
 

@@ -71,8 +71,8 @@ async function* linesOf(path: string): AsyncGenerator<AuditLine | undefined> {
   try {
     for await (const text of lines) if (text !== "") yield parse(text);
     if (input.errored) throw input.errored;
-  } catch (err) {
-    const { code = String(err) } = err as NodeJS.ErrnoException;
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
     throw Object.assign(new Error(`reading the audit trail ${path}: ${code}`), { code });
   } finally {
     file.destroy();
@@ -81,7 +81,7 @@ async function* linesOf(path: string): AsyncGenerator<AuditLine | undefined> {
 
 function decompressed(file: ReadStream): Readable {
   const text = file.pipe(createGunzip());
-  file.once("error", (err) => text.destroy(err));
+  file.once("error", (error) => text.destroy(error));
   return text;
 }
 

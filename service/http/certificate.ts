@@ -46,17 +46,17 @@ const day = (time: number): string => new Date(time).toISOString();
 async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
-  } catch (err) {
-    throw new Error(`reading ${file}: ${(err as NodeJS.ErrnoException).code}`);
+  } catch (error) {
+    throw new Error(`reading ${file}: ${(error as NodeJS.ErrnoException).code}`);
   }
 }
 
 async function readKey(file: string): Promise<string> {
   try {
     return (await readSecretFile(file, maxKeyBytes)).text;
-  } catch (err) {
-    if (!(err instanceof SecretFileError)) throw err;
-    throw new Error(`the TLS key ${file} ${err.message}`);
+  } catch (error) {
+    if (!(error instanceof SecretFileError)) throw error;
+    throw new Error(`the TLS key ${file} ${error.message}`);
   }
 }
 

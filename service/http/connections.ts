@@ -46,15 +46,15 @@ export class Connections {
   watch(server: Server): void {
     server.on("connection", (socket: Socket) => this.#admit(socket));
     // Before node's own listener, which passes the failure on as a clientError.
-    server.prependListener("tlsClientError", (err: NodeJS.ErrnoException, socket: Socket) => {
+    server.prependListener("tlsClientError", (error: NodeJS.ErrnoException, socket: Socket) => {
       // The socket that TLS wraps remembers its address; the one around it forgets it when it fails.
       const { _parent: wrapped = socket } = socket as Socket & { readonly _parent?: Socket };
-      this.#tell("tls", wrapped, err);
+      this.#tell("tls", wrapped, error);
       socket.destroy();
     });
-    server.on("clientError", (err: NodeJS.ErrnoException, socket) => {
+    server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
       const { destroyed } = socket;
-      if (!destroyed) this.#giveUp(err, socket as Socket);
+      if (!destroyed) this.#giveUp(error, socket as Socket);
     });
   }
 
@@ -95,16 +95,16 @@ export class Connections {
   }
 
   /** What node does without a listener, besides telling of it. */
-  #giveUp(err: NodeJS.ErrnoException, socket: Socket): void {
-    const [reason, status] = verdicts[err.code ?? ""] ?? verdictOf(err);
-    if (reason !== undefined) this.#tell(reason, socket, err);
+  #giveUp(error: NodeJS.ErrnoException, socket: Socket): void {
+    const [reason, status] = verdicts[error.code ?? ""] ?? verdictOf(error);
+    if (reason !== undefined) this.#tell(reason, socket, error);
     if (socket.writable) socket.write(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
     socket.destroySoon();
   }
 
-  #tell(reason: Refusal["reason"], socket: Socket, err?: NodeJS.ErrnoException): void {
+  #tell(reason: Refusal["reason"], socket: Socket, error?: NodeJS.ErrnoException): void {
     const { remoteAddress: remote } = socket;
-    this.onRefused({ reason, remote, ...(err?.code !== undefined && { code: err.code }) });
+    this.onRefused({ reason, remote, ...(error?.code !== undefined && { code: error.code }) });
   }
 }
 

@@ -77,8 +77,8 @@ export class Frontend {
     let body: Buffer;
     try {
       body = await readBody(request, bodyLimit);
-    } catch (err) {
-      return respondWithError(err);
+    } catch (error) {
+      return respondWithError(error);
     }
     if (fate instanceof ServiceError) return respondWithError(fate);
     const { method = "", url = "", headers, rawHeaders } = request;

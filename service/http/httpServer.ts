@@ -44,8 +44,8 @@ function createTlsServer(
 ): TlsServer {
   try {
     return createHttpsServer({ ...options, cert, key }, listener);
-  } catch (err) {
-    throw refused(err);
+  } catch (error) {
+    throw refused(error);
   }
 }
 
@@ -53,26 +53,26 @@ function createTlsServer(
 export function useCertificate(server: TlsServer, { cert, key }: Certificate): void {
   try {
     server.setSecureContext({ cert, key });
-  } catch (err) {
-    throw refused(err);
+  } catch (error) {
+    throw refused(error);
   }
 }
 
 /** What OpenSSL refuses of a certificate and a key that belong together: one too weak, for example. */
-const refused = (err: unknown): Error =>
-  new Error(`TLS cannot use the certificate (${(err as NodeJS.ErrnoException).code})`, {
-    cause: err,
+const refused = (error: unknown): Error =>
+  new Error(`TLS cannot use the certificate (${(error as NodeJS.ErrnoException).code})`, {
+    cause: error,
   });
 
 export function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", (err: NodeJS.ErrnoException) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
       const reason =
-        err.code === "EADDRINUSE"
+        error.code === "EADDRINUSE"
           ? "another program listens there"
-          : err.code === "EACCES"
+          : error.code === "EACCES"
             ? "this user may not listen there"
-            : (err.code ?? err.message);
+            : (error.code ?? error.message);
       reject(new Error(`listening on ${host}:${port}: ${reason}`));
     });
     server.listen({ host, port }, resolve);

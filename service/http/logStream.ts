@@ -75,7 +75,7 @@ export class LogStream {
   /** The number of bytes written; none when it failed, for whatever reason. */
   #attempt(bytes: Buffer): Promise<number> {
     return new Promise((resolve) => {
-      write(this.descriptor, bytes, (err, written) => resolve(err ? 0 : written));
+      write(this.descriptor, bytes, (error, written) => resolve(error ? 0 : written));
     });
   }
 

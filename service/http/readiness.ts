@@ -70,13 +70,13 @@ export class Readiness {
     try {
       await store.health();
       await this.#requireAnswer();
-    } catch (err) {
-      return { condition: "store unavailable", reason: reasonOf(err) };
+    } catch (error) {
+      return { condition: "store unavailable", reason: reasonOf(error) };
     }
     try {
       await audit?.health?.();
-    } catch (err) {
-      return { condition: "audit trail unavailable", reason: reasonOf(err) };
+    } catch (error) {
+      return { condition: "audit trail unavailable", reason: reasonOf(error) };
     }
     return { condition: "ok" };
   }
@@ -97,15 +97,16 @@ export class Readiness {
     try {
       await store.find(region, "health");
       this.#learn(true, this.#now());
-    } catch (err) {
-      const good = err instanceof StoreUnavailableError && err.reason === "throttled";
+    } catch (error) {
+      const good = error instanceof StoreUnavailableError && error.reason === "throttled";
       this.#learn(good, this.#now());
-      if (!good) throw err;
+      if (!good) throw error;
     }
   }
 }
 
-const reasonOf = (err: unknown): string => (err instanceof Error ? err.message : String(err));
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
 
 const late = () =>
   new Promise<never>((_, reject) => {

@@ -129,10 +129,10 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       await listen(monitor, options.metrics.host, options.metrics.port);
     }
     await listen(server, host, port);
-  } catch (err) {
+  } catch (error) {
     if (monitor?.listening) await closeServer(monitor, 0);
     await closeStore();
-    throw err;
+    throw error;
   }
   const url = urlOf(certificate ? "https" : "http", host, server);
   const monitorUrl = monitor && urlOf("http", options.metrics!.host, monitor);

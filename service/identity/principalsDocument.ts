@@ -149,9 +149,9 @@ export function credentialsOf({ principals }: PrincipalsDocument): ReadonlyMap<s
 function parseJson(content: string, file: string): unknown {
   try {
     return JSON.parse(content);
-  } catch (err) {
+  } catch (error) {
     // The parser's own message quotes the text around the mistake, which may be a secret.
-    const position = /at position (\d+)/.exec(String(err))?.[1];
+    const position = /at position (\d+)/.exec(String(error))?.[1];
     const line = content.slice(0, Number(position ?? 0)).split("\n").length;
     const where = position === undefined ? "" : ` (line ${line})`;
     throw new PrincipalsFileError(`Principals file ${file}: is not valid JSON${where}`);

@@ -92,18 +92,18 @@ async function edit(
     giveAway(handOver, path);
     await rename(draft, target);
     await syncDirectory(dirname(target));
-  } catch (err) {
+  } catch (error) {
     await file.close();
     await rm(draft, { force: true });
-    throw err instanceof PrincipalsFileError ? err : unwritable(path, err);
+    throw error instanceof PrincipalsFileError ? error : unwritable(path, error);
   }
 }
 
 function giveAway(handOver: HandOver, path: string): void {
   try {
     handOver();
-  } catch (err) {
-    const reason = err instanceof Error ? err.message : String(err);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
     throw new PrincipalsFileError(
       `Principals file ${path}: is unchanged, since the new key would be lost: ${reason}`,
     );
@@ -114,22 +114,22 @@ function giveAway(handOver: HandOver, path: string): void {
 async function realPath(path: string): Promise<string> {
   try {
     return await realpath(path);
-  } catch (err) {
-    if (isMissing(err)) return path;
-    throw unwritable(path, err);
+  } catch (error) {
+    if (isMissing(error)) return path;
+    throw unwritable(path, error);
   }
 }
 
 async function createDraft(draft: string, path: string): Promise<FileHandle> {
   try {
     return await open(draft, "wx", 0o600);
-  } catch (err) {
-    if ((err as NodeJS.ErrnoException).code === "EEXIST") {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") {
       throw new PrincipalsFileError(
         `Principals file ${path}: is being changed by another command; if none runs, remove ${draft}`,
       );
     }
-    throw unwritable(path, err);
+    throw unwritable(path, error);
   }
 }
 
@@ -137,9 +137,9 @@ async function existing(path: string): Promise<PrincipalsDocument & { readonly s
   try {
     const status = await stat(path);
     return { ...(await readPrincipalsFile(path)), status };
-  } catch (err) {
-    if (isMissing(err)) return { principals: [] };
-    throw err;
+  } catch (error) {
+    if (isMissing(error)) return { principals: [] };
+    throw error;
   }
 }
 
@@ -161,11 +161,11 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-function isMissing(err: unknown): boolean {
-  return (err as NodeJS.ErrnoException).code === "ENOENT";
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "ENOENT";
 }
 
-function unwritable(path: string, err: unknown): PrincipalsFileError {
-  const code = (err as NodeJS.ErrnoException).code ?? "unknown error";
+function unwritable(path: string, error: unknown): PrincipalsFileError {
+  const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
   return new PrincipalsFileError(`Principals file ${path}: cannot be written (${code})`);
 }

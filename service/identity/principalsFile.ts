@@ -111,9 +111,9 @@ async function read(path: string): Promise<Reading> {
     const file = await readGuarded(path);
     status = file.status;
     return { status, credentials: credentialsOf(parsePrincipals(file.text, path)) };
-  } catch (err) {
-    if (!(err instanceof PrincipalsFileError)) throw err;
-    return { status, refused: err };
+  } catch (error) {
+    if (!(error instanceof PrincipalsFileError)) throw error;
+    return { status, refused: error };
   }
 }
 
@@ -125,9 +125,9 @@ export async function readPrincipalsFile(path: string): Promise<PrincipalsDocume
 async function readGuarded(path: string) {
   try {
     return await readSecretFile(path, maxBytes);
-  } catch (err) {
-    if (!(err instanceof SecretFileError)) throw err;
-    throw new PrincipalsFileError(`Principals file ${path}: ${err.message}`);
+  } catch (error) {
+    if (!(error instanceof SecretFileError)) throw error;
+    throw new PrincipalsFileError(`Principals file ${path}: ${error.message}`);
   }
 }
 

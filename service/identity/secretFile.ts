@@ -22,8 +22,8 @@ export async function readSecretFile(path: string, maxBytes: number): Promise<Se
     const status = await file.stat({ bigint: true });
     check(status, maxBytes);
     return { text: await file.readFile("utf8"), status };
-  } catch (err) {
-    throw err instanceof SecretFileError ? err : unreadable(err);
+  } catch (error) {
+    throw error instanceof SecretFileError ? error : unreadable(error);
   } finally {
     await file.close();
   }
@@ -32,8 +32,8 @@ export async function readSecretFile(path: string, maxBytes: number): Promise<Se
 async function opened(path: string): Promise<FileHandle> {
   try {
     return await open(path, "r");
-  } catch (err) {
-    throw unreadable(err);
+  } catch (error) {
+    throw unreadable(error);
   }
 }
 
@@ -56,8 +56,8 @@ function check(status: BigIntStats, maxBytes: number): void {
 /** Whether others may read the file, or others than its owner may change it. */
 export const isOpenToOthers = (mode: number): boolean => (mode & 0o027) !== 0;
 
-function unreadable(err: unknown): SecretFileError {
+function unreadable(error: unknown): SecretFileError {
   return new SecretFileError(
-    `cannot be read (${(err as NodeJS.ErrnoException).code ?? "unknown error"})`,
+    `cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"})`,
   );
 }

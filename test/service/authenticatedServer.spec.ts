@@ -148,10 +148,10 @@ describe("server with authentication", () => {
       message: "The security token included in the request is invalid.",
     });
     const wrong = clientOf({ ...aliceKey, secretAccessKey: adminKey.secretAccessKey });
-    await assert.rejects(wrong.send(new ListUserProfilesCommand({})), (err) => {
-      assert(err instanceof Error);
-      assert.equal(err.name, "InvalidSignatureException");
-      assert(!JSON.stringify(err).includes(aliceKey.secretAccessKey));
+    await assert.rejects(wrong.send(new ListUserProfilesCommand({})), (error) => {
+      assert(error instanceof Error);
+      assert.equal(error.name, "InvalidSignatureException");
+      assert(!JSON.stringify(error).includes(aliceKey.secretAccessKey));
       return true;
     });
   });

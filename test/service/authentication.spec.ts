@@ -29,13 +29,13 @@ describe("authentication", () => {
   async function refusal(request: ServiceRequest): Promise<ServiceError> {
     try {
       await authenticate(request);
-    } catch (err) {
-      assert(err instanceof ServiceError, inspect(err));
-      assert.equal(err.status, 400);
+    } catch (error) {
+      assert(error instanceof ServiceError, inspect(error));
+      assert.equal(error.status, 400);
       for (const { secretAccessKey } of [aliceKey, temporaryKey]) {
-        assert(!err.message.includes(secretAccessKey));
+        assert(!error.message.includes(secretAccessKey));
       }
-      return err;
+      return error;
     }
     assert.fail("the request was accepted");
   }

@@ -120,10 +120,10 @@ describeOperation("CreateUserProfile", (service) => {
       await client.send(new CreateUserProfileCommand(valid));
       await assert.rejects(
         client.send(new CreateUserProfileCommand({ ...valid, displayName: "Other" })),
-        (err) => {
-          assert.ok(err instanceof UserProfileAlreadyExistsException);
-          assert.equal(err.$metadata.httpStatusCode, 400);
-          assert.equal(err.$metadata.attempts, 1);
+        (error) => {
+          assert.ok(error instanceof UserProfileAlreadyExistsException);
+          assert.equal(error.$metadata.httpStatusCode, 400);
+          assert.equal(error.$metadata.attempts, 1);
           return true;
         },
       );

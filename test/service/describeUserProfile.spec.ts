@@ -45,11 +45,11 @@ describeOperation("DescribeUserProfile", (service) => {
     it("answers UserProfileNotFoundException with 404 for a user without one [modelled]", async () => {
       await assert.rejects(
         service().client().send(new DescribeUserProfileCommand(valid)),
-        (err) => {
-          assert.ok(err instanceof UserProfileNotFoundException);
-          assert.equal(err.$metadata.httpStatusCode, 404);
+        (error) => {
+          assert.ok(error instanceof UserProfileNotFoundException);
+          assert.equal(error.$metadata.httpStatusCode, 404);
           // A wrong Date would make the SDK send the request twice.
-          assert.equal(err.$metadata.attempts, 1);
+          assert.equal(error.$metadata.attempts, 1);
           return true;
         },
       );

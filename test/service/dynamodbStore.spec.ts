@@ -332,7 +332,7 @@ describe("parseDynamoDbUrl", () => {
     it(`refuses ${url}`, () => {
       assert.throws(
         () => parseDynamoDbUrl(url),
-        (err: Error) => told.test(err.message) && !err.message.includes("SECRET"),
+        (error: Error) => told.test(error.message) && !error.message.includes("SECRET"),
       );
     });
   }
@@ -345,15 +345,15 @@ function urlOf(endpoint: string): string {
 async function rejection(promise: Promise<unknown>): Promise<Error> {
   try {
     await promise;
-  } catch (err) {
-    assert.ok(err instanceof Error);
-    return err;
+  } catch (error) {
+    assert.ok(error instanceof Error);
+    return error;
   }
   assert.fail("the promise was expected to be rejected");
 }
 
 /** Neither the profile nor the credentials show, however the error is printed. */
-function assertDiscreet(err: Error): void {
-  const printed = `${err.stack} ${JSON.stringify(err)} ${JSON.stringify(err.cause ?? null)}`;
+function assertDiscreet(error: Error): void {
+  const printed = `${error.stack} ${JSON.stringify(error)} ${JSON.stringify(error.cause ?? null)}`;
   assert.doesNotMatch(printed, /sensitive|AWS4-HMAC|Credential=/i);
 }

@@ -165,9 +165,9 @@ describeOperation("ListUserProfiles", (service) => {
       await create(service().client("eu-west-1"), ["a", "b"]);
       const { nextToken } = await page(service().client("eu-west-1"), 1);
       for (const token of [nextToken!, "AAAA", "x".repeat(512)]) {
-        await assert.rejects(page(service().client("eu-west-2"), 1, token), (err) => {
-          assert.ok(err instanceof InvalidNextTokenException);
-          assert.equal(err.$metadata.httpStatusCode, 400);
+        await assert.rejects(page(service().client("eu-west-2"), 1, token), (error) => {
+          assert.ok(error instanceof InvalidNextTokenException);
+          assert.equal(error.$metadata.httpStatusCode, 400);
           return true;
         });
       }

@@ -243,7 +243,7 @@ async function untilFree(port: number): Promise<void> {
   while (Date.now() < deadline) {
     const free = await fetch(`http://127.0.0.1:${port}/livez`).then(
       () => false,
-      (err: Error & { cause?: { code?: string } }) => err.cause?.code === "ECONNREFUSED",
+      (error: Error & { cause?: { code?: string } }) => error.cause?.code === "ECONNREFUSED",
     );
     if (free) return;
     await wait(50);

@@ -114,18 +114,18 @@ describe("parsePrincipals", () => {
     const broken = `{"principals":[\n{"name":"alice",\n"secretAccessKey":"${secretAccessKey}" oops`;
     assert.throws(
       () => parsePrincipals(broken, "p.json"),
-      (err) => {
-        assert(err instanceof PrincipalsFileError);
-        assert.match(err.message, /^Principals file p\.json: is not valid JSON \(line 3\)$/);
-        assert(!inspect(err, { depth: 9 }).includes(secretAccessKey));
+      (error) => {
+        assert(error instanceof PrincipalsFileError);
+        assert.match(error.message, /^Principals file p\.json: is not valid JSON \(line 3\)$/);
+        assert(!inspect(error, { depth: 9 }).includes(secretAccessKey));
         return true;
       },
     );
     for (let length = 0; length < broken.length; length++) {
       assert.throws(
         () => parsePrincipals(broken.slice(0, length), "p.json"),
-        (err) => {
-          assert(!String(err).includes("do-not"), String(err));
+        (error) => {
+          assert(!String(error).includes("do-not"), String(error));
           return true;
         },
       );

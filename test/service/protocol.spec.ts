@@ -179,9 +179,9 @@ describe("the protocol", () => {
   });
 
   describe("when the store fails", () => {
-    const failing = (err: Error) => {
+    const failing = (error: Error) => {
       const store: ProfileStore = new MemoryStore();
-      store.list = () => Promise.reject(err);
+      store.list = () => Promise.reject(error);
       return service({ store }).handle(requestOf("ListUserProfiles", {}));
     };
 

@@ -75,7 +75,7 @@ describe("revocation through a bind mount", function () {
         .send(new UpdateUserProfileCommand({ userArn: aliceArn, displayName: "Mallory" }))
         .then(
           () => false,
-          (err: Error) => err.name === "UnrecognizedClientException",
+          (error: Error) => error.name === "UnrecognizedClientException",
         );
       await wait(50);
     }

@@ -199,10 +199,10 @@ describe("the file: store", () => {
 
     it("is given up on at a limit, with nothing written, and written to later", async () => {
       const store = await open({ busyLimit: 50 });
-      await assert.rejects(create(store, "a"), (err) => {
-        assert.ok(err instanceof StoreUnavailableError);
+      await assert.rejects(create(store, "a"), (error) => {
+        assert.ok(error instanceof StoreUnavailableError);
         assert.match(
-          err.message,
+          error.message,
           /another process has held the profile database for 0\.05 seconds/,
         );
         return true;

@@ -262,9 +262,9 @@ describe("the file of a file: store", function () {
           { ...rest, damaged: [member] },
           storedProfile({ userArn: arnOf("carol") }),
         ]);
-        await assert.rejects(store.find(region, arnOf("bob")), (err) => {
-          assert.ok(err instanceof DamagedProfileError);
-          assert.match(err.message, new RegExp(`of ${arnOf("bob")} is damaged \\(${member}\\)`));
+        await assert.rejects(store.find(region, arnOf("bob")), (error) => {
+          assert.ok(error instanceof DamagedProfileError);
+          assert.match(error.message, new RegExp(`of ${arnOf("bob")} is damaged \\(${member}\\)`));
           return true;
         });
         assert.deepEqual(

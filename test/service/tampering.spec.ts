@@ -21,9 +21,9 @@ describe("authentication refuses any change of what was signed:", () => {
   async function refusal(request: ServiceRequest): Promise<ServiceError> {
     try {
       await authenticate(request);
-    } catch (err) {
-      assert(err instanceof ServiceError, inspect(err));
-      return err;
+    } catch (error) {
+      assert(error instanceof ServiceError, inspect(error));
+      return error;
     }
     assert.fail("the request was accepted");
   }

@@ -69,9 +69,9 @@ describeOperation("UpdateUserProfile", (service) => {
       const client = service().client();
       await assert.rejects(
         client.send(new UpdateUserProfileCommand({ userArn, displayName: "Z" })),
-        (err) => {
-          assert.ok(err instanceof UserProfileNotFoundException);
-          assert.equal(err.$metadata.httpStatusCode, 404);
+        (error) => {
+          assert.ok(error instanceof UserProfileNotFoundException);
+          assert.equal(error.$metadata.httpStatusCode, 404);
           return true;
         },
       );

@@ -26,8 +26,8 @@ export function smallDisk(context: Mocha.Context, folder: string, kibibytes: num
       try {
         // More than there is room for: as much as fits is written.
         writeFileSync(ballast, Buffer.alloc(kibibytes * 1024));
-      } catch (err) {
-        if ((err as NodeJS.ErrnoException).code !== "ENOSPC") throw err;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
       }
       if (bytes > 0) {
         const { size } = statSync(ballast);

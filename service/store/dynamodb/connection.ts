@@ -99,14 +99,14 @@ export function nameOf({ table, endpoint }: DynamoDbAddress): string {
 }
 
 /** How many tries the SDK made for a call that ended in this error. */
-export function attemptsOf(err: unknown): number {
-  const metadata = (err as { $metadata?: { attempts?: number } } | undefined)?.$metadata;
+export function attemptsOf(error: unknown): number {
+  const metadata = (error as { $metadata?: { attempts?: number } } | undefined)?.$metadata;
   return metadata?.attempts ?? 1;
 }
 
 /** Whether DynamoDB answered with the error of this name. */
-export function isAnswer(err: unknown, name: string): boolean {
-  return err instanceof Error && err.name === name;
+export function isAnswer(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
 }
 
 /** What DynamoDB answers; an error becomes a sentence, except the named ones: those the caller awaits. */
@@ -117,8 +117,8 @@ export async function reach<T>(
 ): Promise<T> {
   try {
     return await sent;
-  } catch (err) {
-    throw awaited.some((name) => isAnswer(err, name)) ? err : failure(address, err);
+  } catch (error) {
+    throw awaited.some((name) => isAnswer(error, name)) ? error : failure(address, error);
   }
 }
 
@@ -126,8 +126,8 @@ export async function reach<T>(
  * The sentence for a call that failed. DynamoDB's own text is left out: for a rejected value it quotes
  * the value, and a profile's are not to be seen.
  */
-function failure(address: DynamoDbAddress, err: unknown): Error {
-  const { name, code, fault, throttling } = factsOf(err);
+function failure(address: DynamoDbAddress, error: unknown): Error {
+  const { name, code, fault, throttling } = factsOf(error);
   const store = nameOf(address);
   if (name === "ResourceNotFoundException") {
     return new StoreUnavailableError(
@@ -149,7 +149,7 @@ function failure(address: DynamoDbAddress, err: unknown): Error {
       "unreachable",
     );
   }
-  if (code === undefined && /region is missing/i.test(messageOf(err))) {
+  if (code === undefined && /region is missing/i.test(messageOf(error))) {
     return new StoreUnavailableError(
       `${store}: the AWS SDK found no region; add ?region=… to the store's URL or set AWS_REGION`,
       "unreachable",
@@ -178,9 +178,9 @@ const throttlingNames = new Set([
 async function loadSdk(): Promise<DynamoDbSdk> {
   try {
     return await import("@aws-sdk/client-dynamodb");
-  } catch (err) {
-    const code = (err as NodeJS.ErrnoException).code;
-    if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") throw err;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") throw error;
     throw new Error(
       "A dynamodb: store needs the AWS SDK's DynamoDB client: npm install @aws-sdk/client-dynamodb",
     );
@@ -212,20 +212,20 @@ interface SdkError {
   throttling: boolean;
 }
 
-function factsOf(err: unknown): SdkError {
-  const known = err as {
+function factsOf(error: unknown): SdkError {
+  const known = error as {
     code?: unknown;
     $fault?: string;
     $retryable?: { throttling?: boolean };
   } | null;
   return {
-    name: err instanceof Error ? err.name : "Error",
+    name: error instanceof Error ? error.name : "Error",
     code: typeof known?.code === "string" ? known.code : undefined,
     fault: known?.$fault,
     throttling: known?.$retryable?.throttling === true,
   };
 }
 
-function messageOf(err: unknown): string {
-  return err instanceof Error ? err.message : "";
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : "";
 }

@@ -98,9 +98,9 @@ export async function openDynamoDbStore(
     try {
       await reach(address, sent, [conditionFailed]);
       return true;
-    } catch (err) {
-      if (!isAnswer(err, conditionFailed)) throw err;
-      if (attemptsOf(err) === 1) return false;
+    } catch (error) {
+      if (!isAnswer(error, conditionFailed)) throw error;
+      if (attemptsOf(error) === 1) return false;
       // The profile in the way may be that of an earlier try whose response was lost.
       const item = await getItem(region, profile.userArn);
       return item?.creationId?.S === creationId;
@@ -160,9 +160,9 @@ export async function openDynamoDbStore(
     try {
       const { Attributes: item } = await reach(address, sent, [conditionFailed]);
       return item;
-    } catch (err) {
-      if (isAnswer(err, conditionFailed)) return undefined;
-      throw err;
+    } catch (error) {
+      if (isAnswer(error, conditionFailed)) return undefined;
+      throw error;
     }
   }
 

@@ -83,9 +83,9 @@ async function createIfAbsent({ sdk, client, address }: Work): Promise<boolean> 
   try {
     await reach(address, sent, [inUse]);
     return true;
-  } catch (err) {
-    if (isAnswer(err, inUse)) return false;
-    throw err;
+  } catch (error) {
+    if (isAnswer(error, inUse)) return false;
+    throw error;
   }
 }
 
@@ -96,8 +96,8 @@ async function untilActive({ sdk, client, address, patience }: Work): Promise<vo
   );
   try {
     await reach(address, waited, ["TimeoutError"]);
-  } catch (err) {
-    if (!isAnswer(err, "TimeoutError")) throw err;
+  } catch (error) {
+    if (!isAnswer(error, "TimeoutError")) throw error;
     throw new Error(`${nameOf(address)}: the table is not active after ${patience} s`);
   }
 }
@@ -141,9 +141,9 @@ async function keepBackups(work: Work): Promise<DynamoDbTable["pointInTimeRecove
     try {
       await turnOnRecovery(work);
       return "on";
-    } catch (err) {
-      if (isAnswer(err, unknownOperation)) return "unsupported";
-      if (!isAnswer(err, notReady) || Date.now() >= deadline) throw err;
+    } catch (error) {
+      if (isAnswer(error, unknownOperation)) return "unsupported";
+      if (!isAnswer(error, notReady) || Date.now() >= deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
   }

@@ -63,8 +63,8 @@ export async function backUpSqliteFile(
       "copy to another file, or stop the servers that have it open",
     );
     return outcome;
-  } catch (err) {
-    throw describe(err, store);
+  } catch (error) {
+    throw describe(error, store);
   } finally {
     snapshot.discard();
   }
@@ -98,8 +98,8 @@ export async function restoreSqliteFile(
       "stop the servers that have it open, restore, and start them again",
     );
     return outcome;
-  } catch (err) {
-    throw describe(err, from);
+  } catch (error) {
+    throw describe(error, from);
   } finally {
     snapshot.discard();
   }
@@ -129,8 +129,8 @@ async function copyUnused(
     if (lockable) {
       await whileBusy(() => {
         database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT");
-      }, busyLimit).catch((err: Error) => {
-        throw err.name === "StoreUnavailableError" ? inUse(shownAs) : err;
+      }, busyLimit).catch((error: Error) => {
+        throw error.name === "StoreUnavailableError" ? inUse(shownAs) : error;
       });
     }
     requireProfileDatabase(database, shownAs);
@@ -185,16 +185,16 @@ async function holdAlone(path: string, busyLimit: number, advice: string): Promi
     }, busyLimit);
     // Who has come in between has turned the log on again.
     leaveWriteAheadLog(database, path, "journal_mode");
-  } catch (err) {
+  } catch (error) {
     release();
-    if (isDamage(err)) {
+    if (isDamage(error)) {
       for (const suffix of companions) unlinkIfThere(path + suffix);
       return release;
     }
-    if ((err as Error).name === "StoreUnavailableError") {
+    if ((error as Error).name === "StoreUnavailableError") {
       throw new Error(`${path} is in use: ${advice}`);
     }
-    throw err;
+    throw error;
   }
   return release;
 }
@@ -218,8 +218,8 @@ function verify(path: string, shownAs: string): BackupOutcome {
       profiles: number;
     };
     return { profiles, damaged: damagedProfiles(database) };
-  } catch (err) {
-    throw describe(err, shownAs);
+  } catch (error) {
+    throw describe(error, shownAs);
   } finally {
     database.close();
   }
@@ -260,14 +260,14 @@ const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false 
 const inUse = (file: string): Error =>
   new Error(`${file} is a store in use, not a backup: copy it with codestar-profiles backup`);
 
-function isDamage(err: unknown): boolean {
-  const { code } = err as { code?: unknown };
+function isDamage(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
   return code === "SQLITE_NOTADB" || code === "SQLITE_CORRUPT";
 }
 
-function describe(err: unknown, path: string): unknown {
-  if (isDamage(err)) return new Error(`${path} is damaged, or no SQLite database`);
-  if (isBusy(err)) return new Error(`${path} is held by another process`);
-  if ((err as { code?: unknown }).code === "SQLITE_FULL") return new Error("the disk is full");
-  return err;
+function describe(error: unknown, path: string): unknown {
+  if (isDamage(error)) return new Error(`${path} is damaged, or no SQLite database`);
+  if (isBusy(error)) return new Error(`${path} is held by another process`);
+  if ((error as { code?: unknown }).code === "SQLITE_FULL") return new Error("the disk is full");
+  return error;
 }

@@ -6,8 +6,8 @@ const lockedCodes = new Set([5, 6, 15]);
 
 const longestPause = 40;
 
-export function isBusy(err: unknown): boolean {
-  const rawCode = (err as { rawCode?: unknown } | null)?.rawCode;
+export function isBusy(error: unknown): boolean {
+  const rawCode = (error as { rawCode?: unknown } | null)?.rawCode;
   // The low byte is the primary code; the rest tells its kind, such as SQLITE_BUSY_RECOVERY.
   return typeof rawCode === "number" && lockedCodes.has(rawCode & 0xff);
 }
@@ -22,8 +22,8 @@ export async function whileBusy<T>(attempt: () => T, limit: number): Promise<T> 
   for (let longest = 1; ; longest = Math.min(longest * 2, longestPause)) {
     try {
       return attempt();
-    } catch (err) {
-      if (!isBusy(err)) throw err;
+    } catch (error) {
+      if (!isBusy(error)) throw error;
     }
     if (performance.now() >= giveUpAt) {
       throw new StoreUnavailableError(

@@ -9,11 +9,11 @@ const reasons = new Map([
 ]);
 
 /** A failure of the disk as a StoreUnavailableError; every other error as it is. */
-export function asUnavailable(err: unknown, path: string): unknown {
-  const rawCode = (err as { rawCode?: unknown } | null)?.rawCode;
+export function asUnavailable(error: unknown, path: string): unknown {
+  const rawCode = (error as { rawCode?: unknown } | null)?.rawCode;
   const reason = typeof rawCode === "number" ? reasons.get(rawCode & 0xff) : undefined;
-  if (reason === undefined) return err;
-  const { code } = err as { code?: unknown };
+  if (reason === undefined) return error;
+  const { code } = error as { code?: unknown };
   return new StoreUnavailableError(
     `the profile database ${path}: ${reason} (${code})`,
     "unreachable",

@@ -57,9 +57,9 @@ export async function openSqliteFile(
     database.exec("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA trusted_schema = OFF");
     await whileBusy(() => createSchema(database, path), busyLimit);
     return database;
-  } catch (err) {
+  } catch (error) {
     database.close();
-    throw describeFailure(path, err);
+    throw describeFailure(path, error);
   }
 }
 
@@ -87,15 +87,15 @@ function createFile(path: string): void {
   }
   try {
     closeSync(openSync(path, "wx", 0o600));
-  } catch (err) {
-    if ((err as NodeJS.ErrnoException).code === "EEXIST") {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") {
       if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
         throw failure(path, "it is a link to a file that is not there");
       }
       // Another process was faster.
       return;
     }
-    throw failure(path, reasonOf(err));
+    throw failure(path, reasonOf(error));
   }
 }
 
@@ -114,8 +114,8 @@ export function requireOneName(path: string): void {
 function requireAccess(path: string): void {
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
-  } catch (err) {
-    throw failure(path, reasonOf(err));
+  } catch (error) {
+    throw failure(path, reasonOf(error));
   }
 }
 
@@ -140,11 +140,11 @@ export function refuseLeftLog(path: string): void {
 const isFilled = (path: string): boolean =>
   (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
 
-function reasonOf(err: unknown): string {
-  const { code } = err as NodeJS.ErrnoException;
+function reasonOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
   return code === "EACCES" || code === "EPERM" || code === "EROFS"
     ? "it may not be written by this user"
-    : String(code ?? err);
+    : String(code ?? error);
 }
 
 const failure = (path: string, reason: string): Error =>
@@ -158,10 +158,10 @@ function fail(path: string, reason: string): never {
 export function loadLibsql(): typeof Database {
   try {
     return require("libsql") as typeof Database;
-  } catch (err) {
+  } catch (error) {
     throw new Error(
       `the SQLite library does not load on ${process.platform}-${process.arch}; choose another store than file:`,
-      { cause: err },
+      { cause: error },
     );
   }
 }
@@ -189,9 +189,9 @@ function within<T>(database: Database.Database, begin: string, work: () => T): T
     const result = work();
     database.exec("COMMIT");
     return result;
-  } catch (err) {
+  } catch (error) {
     if (database.inTransaction) database.exec("ROLLBACK");
-    throw err;
+    throw error;
   }
 }
 
@@ -225,10 +225,10 @@ function isEmpty(database: Database.Database): boolean {
   return database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
 }
 
-function describeFailure(path: string, err: unknown): unknown {
-  const code = (err as { code?: unknown }).code;
+function describeFailure(path: string, error: unknown): unknown {
+  const code = (error as { code?: unknown }).code;
   if (code === "SQLITE_NOTADB" || code === "SQLITE_CORRUPT") {
     return new Error(`opening the profile database ${path}: it is not an SQLite database`);
   }
-  return err;
+  return error;
 }

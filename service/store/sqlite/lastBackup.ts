@@ -11,9 +11,9 @@ export async function noteBackup(store: string, time: number): Promise<void> {
     // Readable by all: the backup may be another user's task than the server.
     await writeFile(draft, `${new Date(time).toISOString()}\n`, { mode: 0o644 });
     await rename(draft, note);
-  } catch (err) {
+  } catch (error) {
     await rm(draft, { force: true });
-    const { code } = err as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     throw new Error(`the time of this backup cannot be noted in ${note} (${code})`);
   }
 }

@@ -35,9 +35,9 @@ export async function openSharedSqliteStore(
   };
   try {
     return new SharedStore(path, await shared.opened, leave);
-  } catch (err) {
+  } catch (error) {
     leave();
-    throw err;
+    throw error;
   }
 }
 

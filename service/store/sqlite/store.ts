@@ -43,9 +43,9 @@ export async function openSqliteStore(
     const log = new NotedFiles([`${real}-wal`, `${real}-shm`]);
     main.check();
     return new SqliteStore(path, database, { main, log }, { ...options, busyLimit });
-  } catch (err) {
+  } catch (error) {
     database.close();
-    throw err;
+    throw error;
   }
 }
 
@@ -76,9 +76,9 @@ export class SqliteStore implements ProfileStore {
       kind: "write",
       busyLimit,
       verify: this.#verifyWrites,
-      explain: (err) => {
-        const reason = asUnavailable(err, path);
-        if (reason !== err) this.#failing = true;
+      explain: (error) => {
+        const reason = asUnavailable(error, path);
+        if (reason !== error) this.#failing = true;
         return reason;
       },
       onCommit: (writes) => {
@@ -91,7 +91,7 @@ export class SqliteStore implements ProfileStore {
       busyLimit,
       // Profiles that were replaced may hold keys that were revoked since.
       verify: atMostEvery(readsTrusted, () => main.check()),
-      explain: (err) => asUnavailable(err, path),
+      explain: (error) => asUnavailable(error, path),
     });
     this.#open = { database, statements: prepare(database) };
   }
@@ -180,9 +180,9 @@ export class SqliteStore implements ProfileStore {
     await this.idle();
     try {
       open.database.pragma("wal_checkpoint(TRUNCATE)");
-    } catch (err) {
+    } catch (error) {
       // Another process is at it; nothing is lost, it or the next one to open the file does the rest.
-      if (!isBusy(err)) throw err;
+      if (!isBusy(error)) throw error;
     } finally {
       open.database.close();
     }

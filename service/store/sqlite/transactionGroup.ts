@@ -21,7 +21,7 @@ export interface TransactionOptions {
   /** Throws when what was committed is not to be believed; the tasks then fail with its error. */
   readonly verify: () => void;
   /** What to tell of an error. Another error than its own concerns the whole transaction, not one task. */
-  readonly explain: (err: unknown) => unknown;
+  readonly explain: (error: unknown) => unknown;
   /** Told of each transaction: how many tasks were part of it. */
   readonly onCommit?: (tasks: number) => void;
 }
@@ -38,7 +38,7 @@ export class TransactionGroup {
   readonly #begin: string;
   readonly #busyLimit: number;
   readonly #verify: () => void;
-  readonly #explain: (err: unknown) => unknown;
+  readonly #explain: (error: unknown) => unknown;
   readonly #onCommit: (tasks: number) => void;
   #waiting: Task[] = [];
   #running: Promise<void> | undefined;
@@ -92,9 +92,9 @@ export class TransactionGroup {
         if ("error" in outcome) task.fail(outcome.error);
         else task.succeed(outcome.value as never);
       });
-    } catch (err) {
+    } catch (error) {
       this.#waiting = this.#waiting.slice(group.length);
-      const reason = this.#explain(err);
+      const reason = this.#explain(error);
       for (const task of group) task.fail(reason);
     }
   }
@@ -106,9 +106,9 @@ export class TransactionGroup {
       this.#database.exec("COMMIT");
       this.#verify();
       return outcomes;
-    } catch (err) {
+    } catch (error) {
       if (this.#database.inTransaction) this.#database.exec("ROLLBACK");
-      throw err;
+      throw error;
     }
   }
 
