@@ -71,82 +71,86 @@ export function createDirectory(reads: ProfileReads, now: () => number): Directo
 
 class Snapshot {
   /** What our own writes made: newer than any page or Describe that was under way. */
-  private readonly written = new Map<string, LiveProfile | undefined>();
+  readonly #written = new Map<string, LiveProfile | undefined>();
   /** What Describe said, undefined where it said that there is none. */
-  private readonly described = new Map<string, LiveProfile | undefined>();
-  private readonly listed = new Map<string, LiveProfile>();
-  private readonly asked = new Set<string>();
-  private nextToken: string | undefined;
-  private readonly tokensSeen = new Set<string>();
-  private complete = false;
+  readonly #described = new Map<string, LiveProfile | undefined>();
+  readonly #listed = new Map<string, LiveProfile>();
+  readonly #asked = new Set<string>();
+  #nextToken: string | undefined;
+  readonly #tokensSeen = new Set<string>();
+  #complete = false;
   /** False once it is clear that the list cannot be walked; Describe answers everything then. */
-  private sweeping = true;
-  private restarts = 0;
-  private calls = 0;
+  #sweeping = true;
+  #restarts = 0;
+  #calls = 0;
   /** Questions are answered one after another, so that those that arrive at once share the pages. */
-  private turn: Promise<unknown> = Promise.resolve();
+  #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly reads: ProfileReads) {}
+  readonly #reads: ProfileReads;
+
+  constructor(reads: ProfileReads) {
+    this.#reads = reads;
+  }
 
   write(userArn: string, profile: LiveProfile | undefined): void {
-    this.written.set(userArn, profile);
+    this.#written.set(userArn, profile);
   }
 
   find(userArn: string): Promise<LiveProfile | undefined> {
-    const answer = this.turn.then(() => this.answer(userArn));
-    this.turn = answer.catch(() => {});
+    const answer = this.#turn.then(() => this.#answer(userArn));
+    this.#turn = answer.catch(() => {});
     return answer;
   }
 
-  private async answer(userArn: string): Promise<LiveProfile | undefined> {
-    this.asked.add(userArn);
-    if (this.isKnown(userArn)) return this.known(userArn);
-    const pages = this.pagesPaidFor();
-    if (pages === 1 && this.asked.size > smallStack) {
+  async #answer(userArn: string): Promise<LiveProfile | undefined> {
+    this.#asked.add(userArn);
+    if (this.#isKnown(userArn)) return this.#known(userArn);
+    const pages = this.#pagesPaidFor();
+    if (pages === 1 && this.#asked.size > smallStack) {
       // Both are paid for, so neither needs to wait for the other.
-      const page = this.nextPage();
+      const page = this.#nextPage();
       try {
-        await this.describe(userArn);
+        await this.#describe(userArn);
       } finally {
         await page;
       }
-      return this.known(userArn);
+      return this.#known(userArn);
     }
-    for (let page = 0; page < pages && (await this.nextPage()); page++) {
-      if (this.isKnown(userArn)) return this.known(userArn);
+    for (let page = 0; page < pages && (await this.#nextPage()); page++) {
+      if (this.#isKnown(userArn)) return this.#known(userArn);
     }
-    await this.describe(userArn);
-    return this.known(userArn);
+    await this.#describe(userArn);
+    return this.#known(userArn);
   }
 
   /** How many pages may be fetched for a question before it is put to Describe, which is paid for too. */
-  private pagesPaidFor(): number {
-    if (!this.sweeping) return 0;
-    const asked = this.asked.size;
+  #pagesPaidFor(): number {
+    if (!this.#sweeping) return 0;
+    const asked = this.#asked.size;
     // The second question tries the first page: a small account, or an empty one, ends with it.
     const most = asked > smallStack ? pagesInARow : asked === 2 ? 1 : 0;
-    return Math.min(most, 2 * asked + 1 - this.calls);
+    return Math.min(most, 2 * asked + 1 - this.#calls);
   }
 
-  private isKnown(userArn: string): boolean {
+  #isKnown(userArn: string): boolean {
     return (
-      this.complete ||
-      this.written.has(userArn) ||
-      this.described.has(userArn) ||
-      this.listed.has(userArn)
+      this.#complete ||
+      this.#written.has(userArn) ||
+      this.#described.has(userArn) ||
+      this.#listed.has(userArn)
     );
   }
 
-  private known(userArn: string): LiveProfile | undefined {
-    if (this.written.has(userArn)) return this.written.get(userArn);
-    if (this.described.has(userArn)) return this.described.get(userArn);
-    return this.listed.get(userArn);
+  #known(userArn: string): LiveProfile | undefined {
+    if (this.#written.has(userArn)) return this.#written.get(userArn);
+    if (this.#described.has(userArn)) return this.#described.get(userArn);
+    return this.#listed.get(userArn);
   }
 
-  private async describe(userArn: string): Promise<LiveProfile | undefined> {
-    this.calls++;
-    const profile = await this.reads.describe(userArn);
-    this.described.set(userArn, profile);
+  async #describe(userArn: string): Promise<LiveProfile | undefined> {
+    this.#calls++;
+    const profile = await this.#reads.describe(userArn);
+    this.#described.set(userArn, profile);
     return profile;
   }
 
@@ -154,34 +158,34 @@ class Snapshot {
    * Whether the walk can go on. It never rejects: a question must not fail for a page when Describe answers
    * it, and a failed page is tried again when one is next needed.
    */
-  private async nextPage(): Promise<boolean> {
-    this.calls++;
+  async #nextPage(): Promise<boolean> {
+    this.#calls++;
     let page: ProfilePage;
     try {
-      page = await this.reads.list(this.nextToken);
+      page = await this.#reads.list(this.#nextToken);
     } catch (error) {
-      const fault = this.reads.sweepFault(error);
+      const fault = this.#reads.sweepFault(error);
       // Who may not list may still describe.
-      if (fault === "denied") this.sweeping = false;
-      if (fault === "expired token") this.restart();
-      return this.sweeping && fault !== "other";
+      if (fault === "denied") this.#sweeping = false;
+      if (fault === "expired token") this.#restart();
+      return this.#sweeping && fault !== "other";
     }
-    for (const profile of page.profiles) this.listed.set(profile.userArn, profile);
+    for (const profile of page.profiles) this.#listed.set(profile.userArn, profile);
     if (page.nextToken === undefined) {
-      this.complete = true;
-    } else if (this.tokensSeen.has(page.nextToken)) {
-      this.restart();
+      this.#complete = true;
+    } else if (this.#tokensSeen.has(page.nextToken)) {
+      this.#restart();
     } else {
-      this.tokensSeen.add(page.nextToken);
-      this.nextToken = page.nextToken;
+      this.#tokensSeen.add(page.nextToken);
+      this.#nextToken = page.nextToken;
     }
-    return this.sweeping;
+    return this.#sweeping;
   }
 
   /** What was seen stays; only a walk from the first page to the last may say that one is missing. */
-  private restart(): void {
-    if (++this.restarts > maxRestarts) this.sweeping = false;
-    this.nextToken = undefined;
-    this.tokensSeen.clear();
+  #restart(): void {
+    if (++this.#restarts > maxRestarts) this.#sweeping = false;
+    this.#nextToken = undefined;
+    this.#tokensSeen.clear();
   }
 }

@@ -95,27 +95,28 @@ export function isSettingsFile({ path }: RosterFile): boolean {
 
 /** Finds, for every file, the settings that hold for it. */
 export class Cascade {
-  private readonly byFolder = new Map<string, RosterFile>();
+  readonly #byFolder = new Map<string, RosterFile>();
   /** Asked for by every person. */
-  private readonly chains = new Map<RosterFile, readonly RosterFile[]>();
+  readonly #chains = new Map<RosterFile, readonly RosterFile[]>();
 
-  constructor(
-    private readonly files: readonly RosterFile[],
-    problems: Problems,
-  ) {
+  readonly #files: readonly RosterFile[];
+
+  constructor(files: readonly RosterFile[], problems: Problems) {
+    this.#files = files;
+
     for (const file of files) {
       if (!isSettingsFile(file)) continue;
       const folder = dirname(file.path);
-      const other = this.byFolder.get(folder);
+      const other = this.#byFolder.get(folder);
       if (other === undefined) {
-        this.byFolder.set(folder, file);
+        this.#byFolder.set(folder, file);
         continue;
       }
       const message = `there are two files of settings for this folder, this one and ${other.source.file}`;
       problems.addFile(file.source.file, "settings", message);
     }
     for (const file of files) {
-      this.refuseMisplaced(file, problems);
+      this.#refuseMisplaced(file, problems);
       refuseIdle(file, problems);
     }
   }
@@ -123,45 +124,45 @@ export class Cascade {
   /** The nearest value of a setting: the file's own, or of the settings files above it. */
   find<K extends "account" | "region">(file: RosterFile, key: K): string | undefined {
     return (
-      file.settings[key] ?? this.chain(file).find(({ settings }) => settings[key])?.settings[key]
+      file.settings[key] ?? this.#chain(file).find(({ settings }) => settings[key])?.settings[key]
     );
   }
 
   /** Whether the file, or one above it, sets it wrongly. */
   isWrong(file: RosterFile, key: "account" | "defaults"): boolean {
-    return [file, ...this.chain(file)].some(({ wrong }) => wrong.has(key));
+    return [file, ...this.#chain(file)].some(({ wrong }) => wrong.has(key));
   }
 
   default(file: RosterFile, key: "path" | "emailDomain"): string | undefined {
-    return [file, ...this.chain(file)].find(
+    return [file, ...this.#chain(file)].find(
       ({ settings }) => settings.defaults?.[key] !== undefined,
     )?.settings.defaults?.[key];
   }
 
   /** The topmost file, whose `restrictions` and `allow` hold. */
   root(file: RosterFile): RosterFile {
-    return this.chain(file).at(-1) ?? file;
+    return this.#chain(file).at(-1) ?? file;
   }
 
   /** The settings files above a file, the nearest first. */
-  private chain(file: RosterFile): readonly RosterFile[] {
-    const known = this.chains.get(file);
+  #chain(file: RosterFile): readonly RosterFile[] {
+    const known = this.#chains.get(file);
     if (known) return known;
     const found: RosterFile[] = [];
     let folder = dirname(file.path);
-    if (this.byFolder.get(folder) === file) folder = parent(folder);
+    if (this.#byFolder.get(folder) === file) folder = parent(folder);
     for (; folder !== ""; folder = parent(folder)) {
-      const settings = this.byFolder.get(folder);
+      const settings = this.#byFolder.get(folder);
       if (settings && settings !== file) found.push(settings);
     }
-    this.chains.set(file, found);
+    this.#chains.set(file, found);
     return found;
   }
 
   /** Else a team's file could allow itself what the top file does not. */
-  private refuseMisplaced(file: RosterFile, problems: Problems): void {
+  #refuseMisplaced(file: RosterFile, problems: Problems): void {
     const root = this.root(file);
-    if (root === file && (isSettingsFile(file) || this.files.length === 1)) return;
+    if (root === file && (isSettingsFile(file) || this.#files.length === 1)) return;
     for (const key of ["restrictions", "allow"] as const) {
       const found = entry(file.content, key);
       if (!found) continue;

@@ -11,19 +11,19 @@ const mostBytes = 65_536;
 
 /** Public key files named by a roster file, each read once. Nothing of them is ever shown. */
 export class KeyFiles {
-  private readonly folder: string;
-  private readonly known = new Map<string, KeyFileRead>();
+  readonly #folder: string;
+  readonly #known = new Map<string, KeyFileRead>();
 
   constructor(rosterPath: string) {
-    this.folder = dirname(rosterPath);
+    this.#folder = dirname(rosterPath);
   }
 
   /** @param name as the roster has it, relative to the roster's folder. */
   read(name: string): KeyFileRead {
-    let result = this.known.get(name);
+    let result = this.#known.get(name);
     if (result === undefined) {
-      result = readKeyFile(this.folder, name);
-      this.known.set(name, result);
+      result = readKeyFile(this.#folder, name);
+      this.#known.set(name, result);
     }
     return result;
   }

@@ -185,17 +185,21 @@ const longestHead = 92;
 
 /** The length-prefixed fields of a blob (RFC 4251, section 5), read in order. */
 class Fields {
-  private offset = 0;
+  #offset = 0;
 
-  constructor(private readonly blob: Buffer) {}
+  readonly #blob: Buffer;
+
+  constructor(blob: Buffer) {
+    this.#blob = blob;
+  }
 
   string(what: string): Buffer {
-    const start = this.offset + 4;
-    if (start > this.blob.length) throw this.cutOff(what);
-    const end = start + this.blob.readUInt32BE(this.offset);
-    if (end > this.blob.length) throw this.cutOff(what);
-    this.offset = end;
-    return this.blob.subarray(start, end);
+    const start = this.#offset + 4;
+    if (start > this.#blob.length) throw this.#cutOff(what);
+    const end = start + this.#blob.readUInt32BE(this.#offset);
+    if (end > this.#blob.length) throw this.#cutOff(what);
+    this.#offset = end;
+    return this.#blob.subarray(start, end);
   }
 
   /** An mpint above zero in its one legal spelling. */
@@ -214,11 +218,11 @@ class Fields {
   }
 
   end(): void {
-    const rest = this.blob.length - this.offset;
+    const rest = this.#blob.length - this.#offset;
     if (rest > 0) throw new BrokenKeyBlob(`goes on for ${rest} bytes after its last part`);
   }
 
-  private cutOff(what: string): BrokenKeyBlob {
+  #cutOff(what: string): BrokenKeyBlob {
     return new BrokenKeyBlob(`ends in the middle of ${what}: cut off, wrapped or damaged`);
   }
 }

@@ -44,10 +44,14 @@ class Enough extends Error {}
 export class Problems {
   /** Whether there may be more than are listed. */
   stopped = false;
-  private readonly found: Problem[] = [];
+  readonly #found: Problem[] = [];
+
+  readonly #concerns: (file: string) => boolean;
 
   /** @param concerns whether the problems of a file are wanted; of every file when absent. */
-  constructor(private readonly concerns: (file: string) => boolean = () => true) {}
+  constructor(concerns: (file: string) => boolean = () => true) {
+    this.#concerns = concerns;
+  }
 
   /**
    * Runs what adds problems, until there are too many, and answers what it does. Undefined then: a file of a
@@ -69,37 +73,37 @@ export class Problems {
       // A parser's message, or a name that is none, may repeat a line of the key.
       const repeats = rule === "syntax" || rule === "unknown-field" || holdsPrivateKey(message);
       const shown = repeats ? "cannot be read as a roster" : message;
-      this.keep({ ...position, text: hidden, message: shown, rule });
+      this.#keep({ ...position, text: hidden, message: shown, rule });
       return;
     }
     const start = source.text.slice(span.start, Math.min(span.end, span.start + 2 * longestText));
     const text = shorten(firstLine(start), longestText);
-    this.keep({ ...position, text, message, rule });
+    this.#keep({ ...position, text, message, rule });
   }
 
   /** A problem of a whole file or folder. */
   addFile(file: string, rule: Rule, message: string): void {
-    this.keep({ file, line: 1, column: 1, text: "", message, rule });
+    this.#keep({ file, line: 1, column: 1, text: "", message, rule });
   }
 
   has(rule: Rule): boolean {
-    return this.found.some((problem) => problem.rule === rule);
+    return this.#found.some((problem) => problem.rule === rule);
   }
 
   get size(): number {
-    return this.found.length;
+    return this.#found.length;
   }
 
   sorted(): Problem[] {
-    return [...this.found].sort(
+    return [...this.#found].sort(
       (a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column,
     );
   }
 
-  private keep(problem: Problem): void {
-    if (!this.concerns(problem.file)) return;
-    if (this.found.length === mostProblems) throw new Enough();
-    this.found.push(problem);
+  #keep(problem: Problem): void {
+    if (!this.#concerns(problem.file)) return;
+    if (this.#found.length === mostProblems) throw new Enough();
+    this.#found.push(problem);
   }
 }
 

@@ -16,7 +16,7 @@ export interface Position {
 
 /** A file's text, and where its offsets are. */
 export class SourceText {
-  private readonly lines = new LineCounter();
+  readonly #lines = new LineCounter();
   /** Where a private key stands, if one does: then nothing of the text is ever shown. */
   readonly privateKeyAt: number | undefined;
 
@@ -25,24 +25,24 @@ export class SourceText {
     readonly file: string,
     readonly text: string,
   ) {
-    this.lines.addNewLine(0);
+    this.#lines.addNewLine(0);
     // Alone, a carriage return ends a line, too; it is looked for where there is one.
     const ends = /\r(?!\n)/.test(text) ? text.replace(/\r(?!\n)/g, "\n") : text;
     for (let at = ends.indexOf("\n"); at >= 0; at = ends.indexOf("\n", at + 1)) {
-      this.lines.addNewLine(at + 1);
+      this.#lines.addNewLine(at + 1);
     }
     this.privateKeyAt = findPrivateKey(text);
   }
 
   position(offset: number): Position {
-    const { line, col } = this.lines.linePos(Math.min(offset, this.text.length));
+    const { line, col } = this.#lines.linePos(Math.min(offset, this.text.length));
     return { file: this.file, line, column: col };
   }
 
   /** The text of a line, without its end; lines count from 1. */
   line(number: number): string {
-    const start = this.lines.lineStarts[number - 1] ?? this.text.length;
-    const end = this.lines.lineStarts[number] ?? this.text.length;
+    const start = this.#lines.lineStarts[number - 1] ?? this.text.length;
+    const end = this.#lines.lineStarts[number] ?? this.text.length;
     return withoutEnd(this.text.slice(start, end));
   }
 }

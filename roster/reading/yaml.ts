@@ -100,45 +100,48 @@ class TooMuch extends Error {
 }
 
 class Reading {
-  private readonly anchors = new Map<string, Anchored>();
-  private written = 0;
-  private copied = 0;
+  readonly #anchors = new Map<string, Anchored>();
+  #written = 0;
+  #copied = 0;
   /** Of the value read last. */
-  private height = 0;
+  #height = 0;
 
-  constructor(
-    private readonly source: SourceText,
-    private readonly problems: Problems,
-  ) {}
+  readonly #source: SourceText;
+  readonly #problems: Problems;
+
+  constructor(source: SourceText, problems: Problems) {
+    this.#source = source;
+    this.#problems = problems;
+  }
 
   read(node: unknown, around: Span = { start: 0, end: 0 }, level = 0): Located {
     const span = spanOf(node) ?? around;
-    if (isAlias(node)) return this.copy(node.source, span, level);
+    if (isAlias(node)) return this.#copy(node.source, span, level);
     if (level > mostLevels) throw new TooMuch(tooDeep, span);
-    const before = this.written + this.copied;
-    this.written++;
-    const located = this.readValue(node, span, level);
+    const before = this.#written + this.#copied;
+    this.#written++;
+    const located = this.#readValue(node, span, level);
     if ((isScalar(node) || isMap(node) || isSeq(node)) && node.anchor) {
-      const size = this.written + this.copied - before;
-      this.anchors.set(node.anchor, { located, size, height: this.height });
+      const size = this.#written + this.#copied - before;
+      this.#anchors.set(node.anchor, { located, size, height: this.#height });
     }
     return located;
   }
 
-  private copy(anchor: string, span: Span, level: number): Located {
-    const target = this.anchors.get(anchor);
+  #copy(anchor: string, span: Span, level: number): Located {
+    const target = this.#anchors.get(anchor);
     if (target === undefined) {
-      this.height = 0;
+      this.#height = 0;
       const message = `*${anchor} refers to itself or to nothing`;
-      this.problems.add(this.source, span, "syntax", message);
+      this.#problems.add(this.#source, span, "syntax", message);
       return { kind: "other", value: null, span };
     }
-    this.copied += target.size;
-    this.height = target.height;
+    this.#copied += target.size;
+    this.#height = target.height;
     if (level + target.height > mostLevels) throw new TooMuch(tooDeep, span);
-    if (this.copied > freeCopies + copiesPerValue * this.written) {
+    if (this.#copied > freeCopies + copiesPerValue * this.#written) {
       throw new TooMuch(
-        `the aliases up to here stand for more than ${this.copied - target.size} values, far more than the file holds; write these out, or use fewer`,
+        `the aliases up to here stand for more than ${this.#copied - target.size} values, far more than the file holds; write these out, or use fewer`,
         span,
       );
     }
@@ -146,25 +149,25 @@ class Reading {
     return { ...target.located, span };
   }
 
-  private readValue(node: unknown, span: Span, level: number): Located {
+  #readValue(node: unknown, span: Span, level: number): Located {
     if (!isMap(node) && !isSeq(node)) {
-      this.height = 0;
+      this.#height = 0;
       return scalar(node, span);
     }
     let height = 0;
     const readPart = (part: unknown, around: Span): Located => {
       const located = this.read(part, around, level + 1);
-      height = Math.max(height, this.height + 1);
+      height = Math.max(height, this.#height + 1);
       return located;
     };
     const located = isMap(node)
-      ? this.readMap(node.items, span, readPart)
+      ? this.#readMap(node.items, span, readPart)
       : ({ kind: "list", items: node.items.map((item) => readPart(item, span)), span } as const);
-    this.height = height;
+    this.#height = height;
     return located;
   }
 
-  private readMap(
+  #readMap(
     items: readonly { key: unknown; value: unknown }[],
     span: Span,
     readPart: (part: unknown, around: Span) => Located,
@@ -175,25 +178,25 @@ class Reading {
       const keySpan = spanOf(key) ?? span;
       const name = keyText(key);
       if (name === undefined) {
-        this.problems.add(this.source, keySpan, "syntax", "a key must be text");
+        this.#problems.add(this.#source, keySpan, "syntax", "a key must be text");
         continue;
       }
       const located = readPart(value, keySpan);
       if (!isMergeKey(key)) entries.push({ key: name, keySpan, value: located });
       else if (merged === undefined) merged = located;
-      else this.problems.add(this.source, keySpan, "syntax", "<< comes twice; give it a list");
+      else this.#problems.add(this.#source, keySpan, "syntax", "<< comes twice; give it a list");
     }
-    return { kind: "map", entries: merged ? this.merge(entries, merged) : entries, span };
+    return { kind: "map", entries: merged ? this.#merge(entries, merged) : entries, span };
   }
 
   /** What the map says itself goes before what is merged into it, and the first of several maps before the others. */
-  private merge(own: readonly LocatedEntry[], merged: Located): LocatedEntry[] {
+  #merge(own: readonly LocatedEntry[], merged: Located): LocatedEntry[] {
     const entries = [...own];
     const known = new Set(own.map(({ key }) => key));
     for (const map of merged.kind === "list" ? merged.items : [merged]) {
       if (map.kind !== "map") {
         const message = "<< takes a map, or a list of maps, as a rule by an alias: <<: *name";
-        this.problems.add(this.source, map.span, "syntax", message);
+        this.#problems.add(this.#source, map.span, "syntax", message);
         continue;
       }
       for (const { key, value } of map.entries) {

@@ -60,12 +60,20 @@ export class AuditFile implements AuditTrail {
   /** What the last lines failed with; undefined once others are on disk. */
   #failure: AuditUnavailableError | undefined;
 
+  readonly #path: string;
+  readonly #clock: () => number;
+  readonly #onSync: (lines: number) => void;
+
   constructor(
-    private readonly path: string,
+    path: string,
     file: FileHandle,
-    private readonly clock: () => number,
-    private readonly onSync: (lines: number) => void,
+    clock: () => number,
+    onSync: (lines: number) => void,
   ) {
+    this.#path = path;
+    this.#clock = clock;
+    this.#onSync = onSync;
+
     this.#file = file;
   }
 
@@ -91,7 +99,7 @@ export class AuditFile implements AuditTrail {
 
   /** Goes on in a new file of the same name: the old one may have been moved away. */
   async reopen(): Promise<void> {
-    const file = await openForAppending(this.path);
+    const file = await openForAppending(this.#path);
     await this.#next?.close();
     this.#next = file;
     this.#running ??= this.#run();
@@ -105,7 +113,7 @@ export class AuditFile implements AuditTrail {
   }
 
   #line(content: object): string {
-    return `${JSON.stringify({ time: new Date(this.clock()).toISOString(), ...content })}\n`;
+    return `${JSON.stringify({ time: new Date(this.#clock()).toISOString(), ...content })}\n`;
   }
 
   #append(waiting: Waiting): void {
@@ -143,7 +151,7 @@ export class AuditFile implements AuditTrail {
       this.#torn = false;
       this.#requireName();
       this.#failure = undefined;
-      this.onSync(group.length);
+      this.#onSync(group.length);
       for (const { succeed } of group) succeed?.();
     } catch (error) {
       this.#failure = error instanceof AuditUnavailableError ? error : this.#unavailable(error);
@@ -156,14 +164,14 @@ export class AuditFile implements AuditTrail {
     const stats = fstatSync(this.#file.fd);
     if (stats.isFile() && stats.nlink === 0) {
       throw new AuditUnavailableError(
-        `writing the audit trail ${this.path}: the file was deleted or replaced while it was open; SIGHUP goes on in a new one`,
+        `writing the audit trail ${this.#path}: the file was deleted or replaced while it was open; SIGHUP goes on in a new one`,
       );
     }
   }
 
   #unavailable(error: unknown): AuditUnavailableError {
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    return new AuditUnavailableError(`writing the audit trail ${this.path}: ${reason}`);
+    return new AuditUnavailableError(`writing the audit trail ${this.#path}: ${reason}`);
   }
 }
 

@@ -34,10 +34,13 @@ export class Connections {
   readonly #proven = new Map<string, Socket>();
   readonly #known = new WeakSet<Socket>();
 
-  constructor(
-    private readonly limit: number,
-    private readonly onRefused: (refusal: Refusal) => void,
-  ) {}
+  readonly #limit: number;
+  readonly #onRefused: (refusal: Refusal) => void;
+
+  constructor(limit: number, onRefused: (refusal: Refusal) => void) {
+    this.#limit = limit;
+    this.#onRefused = onRefused;
+  }
 
   get count(): number {
     return this.#unproven.size + this.#proven.size;
@@ -71,7 +74,7 @@ export class Connections {
 
   #admit(socket: Socket): void {
     const place = placeOf(socket);
-    if (this.count >= this.limit && !this.#makeRoom()) {
+    if (this.count >= this.#limit && !this.#makeRoom()) {
       this.#tell("limit", socket);
       socket.destroy();
       return;
@@ -104,7 +107,7 @@ export class Connections {
 
   #tell(reason: Refusal["reason"], socket: Socket, error?: NodeJS.ErrnoException): void {
     const { remoteAddress: remote } = socket;
-    this.onRefused({ reason, remote, ...(error?.code !== undefined && { code: error.code }) });
+    this.#onRefused({ reason, remote, ...(error?.code !== undefined && { code: error.code }) });
   }
 }
 

@@ -21,28 +21,36 @@ export class FaultInjector {
   #tokens: number;
   #filledAt: number;
 
+  readonly #faults: Faults;
+  readonly #random: () => number;
+  readonly #now: () => number;
+
   constructor(
-    private readonly faults: Faults,
-    private readonly random: () => number = Math.random,
-    private readonly now: () => number = () => performance.now(),
+    faults: Faults,
+    random: () => number = Math.random,
+    now: () => number = () => performance.now(),
   ) {
+    this.#faults = faults;
+    this.#random = random;
+    this.#now = now;
+
     this.#tokens = faults.limit ?? 0;
     this.#filledAt = now();
   }
 
   async decide(): Promise<Fate> {
-    const { latency = 0, limit, error = 0, drop = 0 } = this.faults;
+    const { latency = 0, limit, error = 0, drop = 0 } = this.#faults;
     // Before the wait, so that the limit counts requests as they come.
     const fate = limit !== undefined && !this.#admits(limit) ? ServiceError.throttling() : "serve";
     if (latency > 0) await wait(latency);
     if (fate !== "serve") return fate;
-    const luck = this.random();
+    const luck = this.#random();
     if (luck < drop) return luck < drop / 2 ? "drop" : "serve and drop";
     return luck < drop + error ? ServiceError.internalFailure() : "serve";
   }
 
   #admits(limit: number): boolean {
-    const now = this.now();
+    const now = this.#now();
     this.#tokens = Math.min(limit, this.#tokens + ((now - this.#filledAt) / 1000) * limit);
     this.#filledAt = now;
     if (this.#tokens < 1) return false;

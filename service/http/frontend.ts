@@ -31,10 +31,14 @@ interface FrontendOptions {
 export class Frontend {
   readonly #turn = new Turn();
 
-  constructor(private readonly options: FrontendOptions) {}
+  readonly #options: FrontendOptions;
+
+  constructor(options: FrontendOptions) {
+    this.#options = options;
+  }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { metricsHere, faults, metrics, readiness, onResponse } = this.options;
+    const { metricsHere, faults, metrics, readiness, onResponse } = this.#options;
     if (isHealth(request)) return this.#answerHealth(request, response);
     if (metricsHere && isGet(request, "/metrics")) return this.#answerMetrics(request, response);
     const begun = performance.now();
@@ -63,7 +67,7 @@ export class Frontend {
   }
 
   async #answerMetrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { metrics } = this.options;
+    const { metrics } = this.#options;
     request.resume();
     this.#send(response, {
       status: 200,
@@ -73,7 +77,7 @@ export class Frontend {
   }
 
   async #serve(request: IncomingMessage, fate: Fate | undefined): Promise<ServiceResponse> {
-    const { service, metrics, bodyLimit } = this.options;
+    const { service, metrics, bodyLimit } = this.#options;
     let body: Buffer;
     try {
       body = await readBody(request, bodyLimit);
@@ -100,7 +104,7 @@ export class Frontend {
    */
   async #answerHealth(request: IncomingMessage, response: ServerResponse): Promise<void> {
     request.resume();
-    const status = request.url === "/livez" ? "alive" : await this.options.readiness.condition();
+    const status = request.url === "/livez" ? "alive" : await this.#options.readiness.condition();
     this.#send(response, {
       status: status === "alive" || status === "ok" ? 200 : 503,
       headers: { "content-type": "application/json", "cache-control": "no-store" },
@@ -109,7 +113,7 @@ export class Frontend {
   }
 
   #prove({ socket }: IncomingMessage, { principal, error }: ServiceResponse): void {
-    const { authenticates, connections } = this.options;
+    const { authenticates, connections } = this.#options;
     if (authenticates ? principal !== undefined : error === undefined) connections.prove(socket);
   }
 
@@ -118,7 +122,7 @@ export class Frontend {
     { status, headers, body }: Pick<ServiceResponse, "status" | "headers" | "body">,
   ): void {
     // After a body that was given up its bytes still arrive, and would be taken for the next request.
-    const close = this.options.readiness.stopping || !response.req.complete;
+    const close = this.#options.readiness.stopping || !response.req.complete;
     const all: OutgoingHttpHeaders = { ...headers, "content-length": Buffer.byteLength(body) };
     if (close) all.connection = "close";
     if (status === 405) all.allow = "POST";

@@ -21,11 +21,17 @@ export class LogStream {
   #rest: Buffer = Buffer.alloc(0);
   #running: Promise<void> | undefined;
 
+  readonly #descriptor: number;
+  readonly #onDropped: (lines: number) => void;
+
   constructor(
-    private readonly descriptor: number,
+    descriptor: number,
     /** Called when lines can be written again, with the number of those dropped meanwhile. */
-    private readonly onDropped: (lines: number) => void = () => {},
-  ) {}
+    onDropped: (lines: number) => void = () => {},
+  ) {
+    this.#descriptor = descriptor;
+    this.#onDropped = onDropped;
+  }
 
   write(line: string): void {
     if (this.#waiting + line.length > capacity) {
@@ -75,14 +81,14 @@ export class LogStream {
   /** The number of bytes written; none when it failed, for whatever reason. */
   #attempt(bytes: Buffer): Promise<number> {
     return new Promise((resolve) => {
-      write(this.descriptor, bytes, (error, written) => resolve(error ? 0 : written));
+      write(this.#descriptor, bytes, (error, written) => resolve(error ? 0 : written));
     });
   }
 
   #tell(): void {
     const lines = this.#untold;
     this.#untold = 0;
-    this.onDropped(lines);
+    this.#onDropped(lines);
   }
 }
 

@@ -39,7 +39,11 @@ export class Readiness {
   #last: Condition = "ok";
   readonly #now: () => number;
 
-  constructor(private readonly options: ReadinessOptions) {
+  readonly #options: ReadinessOptions;
+
+  constructor(options: ReadinessOptions) {
+    this.#options = options;
+
     this.#now = options.now ?? (() => performance.now());
   }
 
@@ -59,13 +63,13 @@ export class Readiness {
 
   async condition(): Promise<Condition> {
     const { condition, reason } = await this.#judge();
-    if (condition !== this.#last) this.options.onChange?.(condition, reason);
+    if (condition !== this.#last) this.#options.onChange?.(condition, reason);
     this.#last = condition;
     return condition;
   }
 
   async #judge(): Promise<{ condition: Condition; reason?: string }> {
-    const { store, audit } = this.options;
+    const { store, audit } = this.#options;
     if (this.stopping) return { condition: "stopping" };
     try {
       await store.health();
@@ -93,7 +97,7 @@ export class Readiness {
   }
 
   async #ask(): Promise<void> {
-    const { store, region } = this.options;
+    const { store, region } = this.#options;
     try {
       await store.find(region, "health");
       this.#learn(true, this.#now());

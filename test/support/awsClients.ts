@@ -171,10 +171,14 @@ interface PythonReply {
 }
 
 class Boto3Client implements AwsClient {
-  constructor(private readonly python: PythonDriver) {}
+  readonly #python: PythonDriver;
+
+  constructor(python: PythonDriver) {
+    this.#python = python;
+  }
 
   async call(target: Target, operation: OperationName, parameters: object): Promise<Reply> {
-    const reply = await this.python.do<PythonReply>({ do: "call", target, operation, parameters });
+    const reply = await this.#python.do<PythonReply>({ do: "call", target, operation, parameters });
     const { output, error } = reply;
     if (error === undefined) {
       return { output: withTimes(output!), status: reply.status, requestId: reply.requestId };
@@ -198,14 +202,18 @@ export interface CommandReply {
 }
 
 class AwsCli implements AwsClient {
-  constructor(private readonly python: PythonDriver) {}
+  readonly #python: PythonDriver;
+
+  constructor(python: PythonDriver) {
+    this.#python = python;
+  }
 
   async call(target: Target, operation: OperationName, parameters: object): Promise<Reply> {
     const flags = Object.entries(parameters).flatMap(([name, value]) => [
       `--${hyphenated(name)}`,
       String(value),
     ]);
-    const reply = await this.python.do<CommandReply>({
+    const reply = await this.#python.do<CommandReply>({
       do: "command",
       ...awsCommand(target, [hyphenated(operation), ...flags]),
     });

@@ -28,9 +28,9 @@ export interface PipelineOutcome {
 
 /** A checkout of examples/gitops, whose scripts are run as a runner would; the profiles are in a file there. */
 export class Pipeline {
-  private readonly folder = new RosterFolder();
-  readonly path = this.folder.path;
-  private readonly calls = join(this.path, "calls.log");
+  readonly #folder = new RosterFolder();
+  readonly path = this.#folder.path;
+  readonly #calls = join(this.path, "calls.log");
   /** What the stood-in `gh` answers when it is asked for comments and issues. */
   answers: { comment?: string; issue?: string } = {};
   endpoint = "file:profiles.db";
@@ -42,13 +42,13 @@ export class Pipeline {
       filter: (path) => !/node_modules|\.db/.test(path),
     });
     mkdirSync(join(this.path, "bin"));
-    this.program("npx", `shift 3; exec "${process.execPath}" "${command}" "$@"`);
-    this.program("gh", `echo "gh $*" >> "${this.calls}"; ${answer}`);
-    this.program("curl", `echo "curl $*" >> "${this.calls}"`);
+    this.#program("npx", `shift 3; exec "${process.execPath}" "${command}" "$@"`);
+    this.#program("gh", `echo "gh $*" >> "${this.#calls}"; ${answer}`);
+    this.#program("curl", `echo "curl $*" >> "${this.#calls}"`);
   }
 
   write(files: Readonly<Record<string, string>>): void {
-    this.folder.write(files);
+    this.#folder.write(files);
   }
 
   read(file: string): string {
@@ -56,12 +56,12 @@ export class Pipeline {
   }
 
   remove(): void {
-    this.folder.remove();
+    this.#folder.remove();
   }
 
   /** Makes the profiles those that the roster declares, but for the changes: by user name, null for nobody. */
   async live(changes: Readonly<Record<string, object | null>> = {}): Promise<void> {
-    const { roster } = this.folder.load("rosters");
+    const { roster } = this.#folder.load("rosters");
     const store = await openStore(`file:${join(this.path, "profiles.db")}`);
     const times = { createdAt: 1_700_000_000_000, modifiedAt: 1_700_000_000_000 };
     for (const { userArn, displayName, emailAddress, sshPublicKey = "" } of roster.people) {
@@ -83,7 +83,7 @@ export class Pipeline {
     for (const { run, id, env = {}, ...step } of steps) {
       if (run === undefined || run === "npm ci" || !holds(step.if, outputs)) continue;
       this.write({ "outputs.txt": "" });
-      const script = this.script(run, Object.keys(env), ["-e"]);
+      const script = this.#script(run, Object.keys(env), ["-e"]);
       output += script.output;
       status = script.status;
       if (status !== 0) break;
@@ -91,17 +91,17 @@ export class Pipeline {
         outputs.set(`steps.${id}.outputs.${name}`, value!);
       }
     }
-    return { ok: status === 0, status, output, calls: this.takeCalls() };
+    return { ok: status === 0, status, output, calls: this.#takeCalls() };
   }
 
   /** Runs the script of a job of .gitlab-ci.yml. */
   gitlab(job: string): PipelineOutcome {
     const script: string[] = parse(this.read(".gitlab-ci.yml"))[job].script;
-    const { status, output } = this.script(script.join("\n"), [], ["-e", "-o", "pipefail"]);
-    return { ok: status === 0, status, output, calls: this.takeCalls() };
+    const { status, output } = this.#script(script.join("\n"), [], ["-e", "-o", "pipefail"]);
+    return { ok: status === 0, status, output, calls: this.#takeCalls() };
   }
 
-  private script(script: string, names: readonly string[], options: readonly string[]) {
+  #script(script: string, names: readonly string[], options: readonly string[]) {
     this.write({ "step.sh": script });
     const { status, stdout, stderr } = spawnSync("bash", [...options, "step.sh"], {
       cwd: this.path,
@@ -126,14 +126,14 @@ export class Pipeline {
     return { status: status ?? 1, output: stdout + stderr };
   }
 
-  private takeCalls(): string[] {
-    if (!existsSync(this.calls)) return [];
-    const calls = readFileSync(this.calls, "utf8").trimEnd().split("\n");
-    writeFileSync(this.calls, "");
+  #takeCalls(): string[] {
+    if (!existsSync(this.#calls)) return [];
+    const calls = readFileSync(this.#calls, "utf8").trimEnd().split("\n");
+    writeFileSync(this.#calls, "");
     return calls.filter((call) => call !== "");
   }
 
-  private program(name: string, script: string): void {
+  #program(name: string, script: string): void {
     const path = join(this.path, "bin", name);
     writeFileSync(path, `#!/usr/bin/env bash\n${script}\n`);
     chmodSync(path, 0o755);

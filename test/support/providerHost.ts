@@ -31,10 +31,10 @@ const providerText = 'exports.handler = () => require("pulumi-codestar/provider"
  * in the order that the engine does. Everything passes as the protocol passes it.
  */
 export class ProviderHost {
-  private readonly provider: ReturnType<typeof profileProvider>;
+  readonly #provider: ReturnType<typeof profileProvider>;
 
   constructor(config: Readonly<Record<string, string>>) {
-    this.provider = profileProvider(
+    this.#provider = profileProvider(
       createSession({
         variables: process.env,
         folder: process.cwd(),
@@ -42,7 +42,7 @@ export class ProviderHost {
       }),
     );
     // Not waited for: the host uses the provider of a second resource before it has settled.
-    void this.provider.configure({
+    void this.#provider.configure({
       config: { get: (key: string) => config[key], require: () => assert.fail("not used") },
     } as unknown as Parameters<ReturnType<typeof profileProvider>["configure"]>[0]);
   }
@@ -73,31 +73,31 @@ export class ProviderHost {
 
   async check(olds: Props, args: Props): Promise<Props> {
     const news = overTheWire({ ...args, __isPreview: true, __provider: providerText });
-    const { inputs = news, failures = [] } = await this.provider.check(overTheWire(olds), news);
+    const { inputs = news, failures = [] } = await this.#provider.check(overTheWire(olds), news);
     for (const { property } of failures) assert.equal(property, "", "its value would be printed");
     if (failures.length > 0) throw new Refused(failures.map(({ reason }) => reason));
     return result(inputs);
   }
 
   async diff({ id, outputs }: Resource, inputs: Props) {
-    const difference = await this.provider.diff(id, overTheWire(outputs), overTheWire(inputs));
+    const difference = await this.#provider.diff(id, overTheWire(outputs), overTheWire(inputs));
     assert.equal(typeof difference.changes, "boolean");
     return difference;
   }
 
   async create(inputs: Props): Promise<Resource> {
-    const { id, outs } = await this.provider.create(overTheWire(inputs));
+    const { id, outs } = await this.#provider.create(overTheWire(inputs));
     return { id, inputs, outputs: result(outs) };
   }
 
   async update({ id, outputs }: Resource, inputs: Props): Promise<Resource> {
-    const { outs } = await this.provider.update(id, overTheWire(outputs), overTheWire(inputs));
+    const { outs } = await this.#provider.update(id, overTheWire(outputs), overTheWire(inputs));
     return { id, inputs, outputs: result(outs) };
   }
 
   /** Undefined when the resource is to leave the state. */
   async refresh({ id, outputs, inputs: before }: Resource): Promise<Resource | undefined> {
-    const read = await this.provider.read(id, overTheWire(outputs));
+    const read = await this.#provider.read(id, overTheWire(outputs));
     if (!read.id) return undefined;
     return {
       id: read.id,
@@ -107,7 +107,7 @@ export class ProviderHost {
   }
 
   async delete({ id, outputs }: Resource): Promise<void> {
-    await this.provider.delete(id, overTheWire(outputs));
+    await this.#provider.delete(id, overTheWire(outputs));
   }
 }
 

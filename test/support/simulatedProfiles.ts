@@ -45,17 +45,21 @@ export class SimulatedProfiles {
   calls = 0;
   /** The errors of the reads sent, by what was asked for. */
   readonly errors: { readonly described: string | undefined; readonly error: ReadError }[] = [];
-  private now = 0;
-  private readonly live = new Map<string, LiveProfile>();
-  private readonly history = new Map<string, { at: number; profile: LiveProfile | undefined }[]>();
-  private readonly disturbances: Disturbance[] = [];
+  #now = 0;
+  readonly #live = new Map<string, LiveProfile>();
+  readonly #history = new Map<string, { at: number; profile: LiveProfile | undefined }[]>();
+  readonly #disturbances: Disturbance[] = [];
 
-  constructor(private readonly pageSize = 100) {}
+  readonly #pageSize: number;
+
+  constructor(pageSize = 100) {
+    this.#pageSize = pageSize;
+  }
 
   /** Writes the profile with a value that it never had before. */
   put(userArn: string): LiveProfile {
     const at = this.tick();
-    return this.set(userArn, {
+    return this.#set(userArn, {
       userArn,
       displayName: `Version ${at}`,
       emailAddress: "someone@example.com",
@@ -65,30 +69,30 @@ export class SimulatedProfiles {
 
   delete(userArn: string): void {
     this.tick();
-    this.set(userArn, undefined);
+    this.#set(userArn, undefined);
   }
 
   /** The reads to come meet these, in order. */
   disturb(...disturbances: Disturbance[]): void {
-    this.disturbances.push(...disturbances);
+    this.#disturbances.push(...disturbances);
   }
 
   /** No read to come is disturbed. */
   calm(): void {
-    this.disturbances.length = 0;
+    this.#disturbances.length = 0;
   }
 
   tick(): number {
-    return ++this.now;
+    return ++this.#now;
   }
 
   find(userArn: string): LiveProfile | undefined {
-    return this.live.get(userArn);
+    return this.#live.get(userArn);
   }
 
   /** Whether the profile was this, or was not there, at some time since. */
   wasTrue(userArn: string, profile: LiveProfile | undefined, since: number): boolean {
-    const history = this.history.get(userArn) ?? [];
+    const history = this.#history.get(userArn) ?? [];
     return [{ at: 0, profile: undefined }, ...history].some((entry, index) => {
       const until = history[index]?.at ?? Number.POSITIVE_INFINITY;
       return entry.profile === profile && until > since;
@@ -113,60 +117,57 @@ export class SimulatedProfiles {
 
   readonly port: ProfileReads = {
     describe: (userArn) =>
-      this.read(userArn, () => {
-        const profile = this.live.get(userArn);
-        this.reads.push({ at: this.now, described: userArn, found: profile !== undefined });
+      this.#read(userArn, () => {
+        const profile = this.#live.get(userArn);
+        this.reads.push({ at: this.#now, described: userArn, found: profile !== undefined });
         return profile;
       }),
-    list: (token) => this.read(undefined, (fault) => this.page(token, fault)),
+    list: (token) => this.#read(undefined, (fault) => this.#page(token, fault)),
     sweepFault: (error) => {
       const { fault } = error as ReadError;
       return fault === "expired token" || fault === "denied" ? fault : "other";
     },
   };
 
-  private async read<T>(
-    described: string | undefined,
-    look: (fault: Fault | undefined) => T,
-  ): Promise<T> {
+  async #read<T>(described: string | undefined, look: (fault: Fault | undefined) => T): Promise<T> {
     this.calls++;
-    const { before = [], after = [], fault } = this.disturbances.shift() ?? {};
+    const { before = [], after = [], fault } = this.#disturbances.shift() ?? {};
     await turn();
-    for (const change of before) this.change(change);
+    for (const change of before) this.#change(change);
     this.tick();
     // Who may describe may not list, and only a list has tokens.
     const refused = described === undefined ? fault !== "repeated token" : isOutage(fault);
     const answer = fault && refused ? new ReadError(fault) : look(fault);
     await turn();
-    for (const change of after) this.change(change);
+    for (const change of after) this.#change(change);
     if (!(answer instanceof ReadError)) return answer;
     this.errors.push({ described, error: answer });
     throw answer;
   }
 
-  private page(token: string | undefined, fault: Fault | undefined): ProfilePage {
-    const rest = [...this.live.keys()].filter((arn) => token === undefined || arn > token).sort();
-    const arns = rest.slice(0, this.pageSize);
+  #page(token: string | undefined, fault: Fault | undefined): ProfilePage {
+    const rest = [...this.#live.keys()].filter((arn) => token === undefined || arn > token).sort();
+    const arns = rest.slice(0, this.#pageSize);
     const last = rest.length > arns.length ? arns.at(-1) : undefined;
     const nextToken = fault === "repeated token" && last !== undefined ? (token ?? last) : last;
-    this.reads.push({ at: this.now, page: new Set(arns), token, nextToken });
+    this.reads.push({ at: this.#now, page: new Set(arns), token, nextToken });
     return {
-      profiles: arns.map((arn) => this.live.get(arn)!),
+      profiles: arns.map((arn) => this.#live.get(arn)!),
       ...(nextToken !== undefined && { nextToken }),
     };
   }
 
-  private change({ userArn, deleted }: Change): void {
+  #change({ userArn, deleted }: Change): void {
     if (deleted) this.delete(userArn);
     else this.put(userArn);
   }
 
-  private set<P extends LiveProfile | undefined>(userArn: string, profile: P): P {
-    if (profile === undefined) this.live.delete(userArn);
-    else this.live.set(userArn, profile);
-    const history = this.history.get(userArn) ?? [];
-    history.push({ at: this.now, profile });
-    this.history.set(userArn, history);
+  #set<P extends LiveProfile | undefined>(userArn: string, profile: P): P {
+    if (profile === undefined) this.#live.delete(userArn);
+    else this.#live.set(userArn, profile);
+    const history = this.#history.get(userArn) ?? [];
+    history.push({ at: this.#now, profile });
+    this.#history.set(userArn, history);
     return profile;
   }
 }

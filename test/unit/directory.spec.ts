@@ -198,67 +198,67 @@ describe("createDirectory: what it answers", () => {
   /** A directory, what it reads, and what must be true of every answer. */
   class World {
     readonly service = new SimulatedProfiles(3);
-    private milliseconds = 0;
-    private readonly directory = directoryOf(this.service, () => this.milliseconds);
-    private begun = { at: 0, milliseconds: 0 };
+    #milliseconds = 0;
+    readonly #directory = directoryOf(this.service, () => this.#milliseconds);
+    #begun = { at: 0, milliseconds: 0 };
     /** Our own writes since the snapshot began. */
-    private readonly written = new Map<string, ReturnType<SimulatedProfiles["find"]>>();
+    readonly #written = new Map<string, ReturnType<SimulatedProfiles["find"]>>();
 
     constructor(profiles: readonly string[]) {
       for (const profile of profiles) this.service.put(profile);
-      this.begun.at = this.service.tick();
+      this.#begun.at = this.service.tick();
     }
 
     pass(milliseconds: number): void {
-      this.milliseconds += milliseconds;
+      this.#milliseconds += milliseconds;
     }
 
     write({ userArn, deleted }: Change): void {
-      this.touch();
+      this.#touch();
       if (deleted) {
         this.service.delete(userArn);
-        this.directory.forget(userArn);
-        this.written.set(userArn, undefined);
+        this.#directory.forget(userArn);
+        this.#written.set(userArn, undefined);
       } else {
         const profile = this.service.put(userArn);
-        this.directory.record(profile);
-        this.written.set(userArn, profile);
+        this.#directory.record(profile);
+        this.#written.set(userArn, profile);
       }
     }
 
     async ask(userArn: string): Promise<void> {
-      this.touch();
+      this.#touch();
       const errorsBefore = this.service.errors.length;
       let answer: ReturnType<SimulatedProfiles["find"]>;
       try {
-        answer = await this.directory.find(userArn);
+        answer = await this.#directory.find(userArn);
       } catch (error) {
         assert.ok(error instanceof ReadError);
         const own = this.service.errors.slice(errorsBefore).find((e) => e.error === error);
         assert.equal(own?.described, userArn, "fails for the Describe of its own profile only");
         return;
       }
-      if (this.written.has(userArn)) {
-        assert.equal(answer, this.written.get(userArn), "our own write wins");
+      if (this.#written.has(userArn)) {
+        assert.equal(answer, this.#written.get(userArn), "our own write wins");
         return;
       }
       assert.ok(
-        this.service.wasTrue(userArn, answer, this.begun.at),
+        this.service.wasTrue(userArn, answer, this.#begun.at),
         `${userArn} was never ${JSON.stringify(answer)} since the snapshot began`,
       );
       if (answer === undefined) {
         assert.ok(
-          this.service.saidMissing(userArn, this.begun.at),
+          this.service.saidMissing(userArn, this.#begun.at),
           `nothing said ${userArn} is missing`,
         );
       }
     }
 
     /** What was read counts for its lifetime and no longer. */
-    private touch(): void {
-      if (this.milliseconds - this.begun.milliseconds < snapshotLifetime) return;
-      this.begun = { at: this.service.tick(), milliseconds: this.milliseconds };
-      this.written.clear();
+    #touch(): void {
+      if (this.#milliseconds - this.#begun.milliseconds < snapshotLifetime) return;
+      this.#begun = { at: this.service.tick(), milliseconds: this.#milliseconds };
+      this.#written.clear();
     }
   }
 

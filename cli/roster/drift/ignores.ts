@@ -93,28 +93,28 @@ function check(content: Located, source: SourceText, problems: Problems): Ignore
 /** The ignores in force on a day, and what they have been used for. */
 export class Ignoring {
   readonly expired: readonly Ignore[];
-  private readonly inForce: readonly Ignore[];
-  private readonly used = new Set<Ignore>();
+  readonly #inForce: readonly Ignore[];
+  readonly #used = new Set<Ignore>();
 
   /** @param today as YYYY-MM-DD in UTC. */
   constructor(ignores: readonly Ignore[], today: string) {
-    this.inForce = ignores.filter(({ expires }) => expires >= today);
+    this.#inForce = ignores.filter(({ expires }) => expires >= today);
     this.expired = ignores.filter(({ expires }) => expires < today);
   }
 
   /** The ignore for a difference: of a field, or, without one, of a whole profile. */
   find(userArn: string, field?: Field): Ignore | undefined {
-    const found = this.inForce.find(
+    const found = this.#inForce.find(
       (ignore) =>
         matchesWildcards(ignore.userArn, userArn) &&
         (ignore.fields === undefined || (field !== undefined && ignore.fields.includes(field))),
     );
-    if (found) this.used.add(found);
+    if (found) this.#used.add(found);
     return found;
   }
 
   /** In force, and without anything to ignore: likely to be done with. */
   unused(): Ignore[] {
-    return this.inForce.filter((ignore) => !this.used.has(ignore));
+    return this.#inForce.filter((ignore) => !this.#used.has(ignore));
   }
 }

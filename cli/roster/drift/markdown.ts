@@ -88,14 +88,18 @@ function leftOut(number: number, one: string, many: string): string {
 }
 
 class Budget {
-  constructor(private left: number) {}
+  #left: number;
+
+  constructor(left: number) {
+    this.#left = left;
+  }
 
   /** The first lines that fit; all later ones are left out, so that what is shown is in order. */
   take(lines: readonly string[]): readonly string[] {
     for (const [index, line] of lines.entries()) {
       const size = bytes(line) + 1;
-      if (size > this.left) return lines.slice(0, index);
-      this.left -= size;
+      if (size > this.#left) return lines.slice(0, index);
+      this.#left -= size;
     }
     return lines;
   }

@@ -45,12 +45,18 @@ export async function openSharedSqliteStore(
 class SharedStore implements ProfileStore {
   #store: SqliteStore | undefined;
 
+  readonly #path: string;
+  readonly #leave: () => boolean;
+
   constructor(
-    private readonly path: string,
+    path: string,
     store: SqliteStore,
     /** Answers whether this was the last user. */
-    private readonly leave: () => boolean,
+    leave: () => boolean,
   ) {
+    this.#path = path;
+    this.#leave = leave;
+
     this.#store = store;
   }
 
@@ -82,12 +88,12 @@ class SharedStore implements ProfileStore {
     const store = this.#store;
     if (store === undefined) return;
     this.#store = undefined;
-    if (this.leave()) await store.close();
+    if (this.#leave()) await store.close();
     else await store.idle();
   }
 
   #opened(): SqliteStore {
-    if (this.#store === undefined) throw new Error(`the profile database ${this.path} is closed`);
+    if (this.#store === undefined) throw new Error(`the profile database ${this.#path} is closed`);
     return this.#store;
   }
 }

@@ -74,7 +74,7 @@ interface Provider {
 
 /** A host of dynamic providers: one process, with a session that its providers share. */
 class Host {
-  private readonly providers: Readonly<Record<string, Provider>>;
+  readonly #providers: Readonly<Record<string, Provider>>;
 
   constructor(
     network: Network,
@@ -84,12 +84,12 @@ class Host {
   ) {
     const openTransport = network.transportOf(name);
     const session = createSession({ variables: {}, folder: repository, others, openTransport });
-    this.providers = {
+    this.#providers = {
       provider: profileProvider(session) as Provider,
       "roster-provider": rosterProvider(session) as Provider,
     };
     // Not waited for: the host uses the provider of a second resource before it has settled.
-    for (const provider of Object.values(this.providers)) {
+    for (const provider of Object.values(this.#providers)) {
       void provider.configure({ config: { get: (key: string) => config[key] } });
     }
   }
@@ -98,7 +98,7 @@ class Host {
   provider({ __provider: text }: Props): Provider {
     assert.equal(typeof text, "string");
     const [, name] = /require\("pulumi-codestar\/([\w-]+)"\)/.exec(text as string)!;
-    const provider = this.providers[name!];
+    const provider = this.#providers[name!];
     assert.ok(provider, name);
     return provider;
   }
@@ -107,10 +107,13 @@ class Host {
 export class Engine {
   state: StateResource[] = [];
 
-  constructor(
-    private readonly random: Random,
-    private readonly newNetwork: () => Network,
-  ) {}
+  readonly #random: Random;
+  readonly #newNetwork: () => Network;
+
+  constructor(random: Random, newNetwork: () => Network) {
+    this.#random = random;
+    this.#newNetwork = newNetwork;
+  }
 
   /** @returns "killed" when everything stopped after so many events of the network. */
   async up(
@@ -118,8 +121,8 @@ export class Engine {
     options: Options,
     stopAfter = Number.POSITIVE_INFINITY,
   ): Promise<Outcome | "killed"> {
-    const network = this.newNetwork();
-    const operation = new Operation(this, this.random, network, options, false);
+    const network = this.#newNetwork();
+    const operation = new Operation(this, this.#random, network, options, false);
     try {
       return await network.carry(operation.run(program), stopAfter);
     } finally {
@@ -129,9 +132,9 @@ export class Engine {
   }
 
   async preview(program: Program, options: Options): Promise<Outcome> {
-    const network = this.newNetwork();
+    const network = this.#newNetwork();
     const before = this.state;
-    const operation = new Operation(this, this.random, network, options, true);
+    const operation = new Operation(this, this.#random, network, options, true);
     try {
       return (await network.carry(operation.run(program), Number.POSITIVE_INFINITY)) as Outcome;
     } finally {
@@ -141,8 +144,8 @@ export class Engine {
   }
 
   async refresh(options: Options): Promise<Outcome | "killed"> {
-    const network = this.newNetwork();
-    const operation = new Operation(this, this.random, network, options, false);
+    const network = this.#newNetwork();
+    const operation = new Operation(this, this.#random, network, options, false);
     return network.carry(operation.refreshOnly(), Number.POSITIVE_INFINITY);
   }
 
@@ -150,8 +153,8 @@ export class Engine {
     options: Options,
     stopAfter = Number.POSITIVE_INFINITY,
   ): Promise<Outcome | "killed"> {
-    const network = this.newNetwork();
-    const operation = new Operation(this, this.random, network, options, false);
+    const network = this.#newNetwork();
+    const operation = new Operation(this, this.#random, network, options, false);
     const outcome = await network.carry(operation.destroy(), stopAfter);
     operation.over = true;
     return outcome;
@@ -162,162 +165,168 @@ export class Engine {
 class Operation {
   /** The engine is gone: nothing is written to the state any more. */
   over = false;
-  private readonly hosts = new Map<string, Host>();
+  readonly #hosts = new Map<string, Host>();
   /** What the processes have told each other. */
-  private readonly seen = new Map<string, Set<string>>();
-  private readonly planned = new Map<string, "create" | "update" | "replace" | "delete">();
-  private readonly problems: Problem[] = [];
-  private readonly stepsUnderWay = new Set<Promise<void>>();
+  readonly #seen = new Map<string, Set<string>>();
+  readonly #planned = new Map<string, "create" | "update" | "replace" | "delete">();
+  readonly #problems: Problem[] = [];
+  readonly #stepsUnderWay = new Set<Promise<void>>();
   /** The state when the operation began. */
-  private prior: readonly StateResource[];
+  #prior: readonly StateResource[];
   /** URNs that this operation dealt with, so that their old selves are not deleted. */
-  private readonly operatedOn = new Set<string>();
-  private readonly skippedCreates = new Set<string>();
+  readonly #operatedOn = new Set<string>();
+  readonly #skippedCreates = new Set<string>();
   /** Registrations are checked and compared one after another. */
-  private planning: Promise<unknown> = Promise.resolve();
-  private cancel!: () => void;
-  private readonly cancelled = new Promise<"cancelled">((resolve) => {
-    this.cancel = () => resolve("cancelled");
+  #planning: Promise<unknown> = Promise.resolve();
+  #cancel!: () => void;
+  readonly #cancelled = new Promise<"cancelled">((resolve) => {
+    this.#cancel = () => resolve("cancelled");
   });
 
-  constructor(
-    private readonly engine: Engine,
-    private readonly random: Random,
-    private readonly network: Network,
-    private readonly options: Options,
-    private readonly dryRun: boolean,
-  ) {
-    this.prior = engine.state;
+  readonly #engine: Engine;
+  readonly #random: Random;
+  readonly #network: Network;
+  readonly #options: Options;
+  readonly #dryRun: boolean;
+
+  constructor(engine: Engine, random: Random, network: Network, options: Options, dryRun: boolean) {
+    this.#engine = engine;
+    this.#random = random;
+    this.#network = network;
+    this.#options = options;
+    this.#dryRun = dryRun;
+
+    this.#prior = engine.state;
   }
 
   async run(program: Program): Promise<Outcome> {
-    if (this.options.refresh) await this.refresh();
+    if (this.#options.refresh) await this.#refresh();
     const ended = runProgram(
       program,
       {
-        preview: this.dryRun,
-        config: this.options.config,
-        stackOutputs: () => this.stackOutputs(),
+        preview: this.#dryRun,
+        config: this.#options.config,
+        stackOutputs: () => this.#stackOutputs(),
       },
-      (registration) => this.register(registration),
-    ).catch((error: unknown) => this.fail("", "program", error));
-    await Promise.race([ended, this.cancelled]);
-    await this.settle();
-    if (this.problems.length === 0) await this.deleteOthers();
-    return this.outcome();
+      (registration) => this.#register(registration),
+    ).catch((error: unknown) => this.#fail("", "program", error));
+    await Promise.race([ended, this.#cancelled]);
+    await this.#settle();
+    if (this.#problems.length === 0) await this.#deleteOthers();
+    return this.#outcome();
   }
 
   async refreshOnly(): Promise<Outcome> {
-    await this.refresh();
-    return this.outcome();
+    await this.#refresh();
+    return this.#outcome();
   }
 
   async destroy(): Promise<Outcome> {
-    await this.deleteOthers();
-    return this.outcome();
+    await this.#deleteOthers();
+    return this.#outcome();
   }
 
   /** The engine leaves out what is still to be deleted. */
-  private stackOutputs(): StackOutputs {
-    const kept = this.engine.state.filter(({ deletePending }) => !deletePending);
+  #stackOutputs(): StackOutputs {
+    const kept = this.#engine.state.filter(({ deletePending }) => !deletePending);
     return Object.fromEntries(kept.map(({ urn, type, outputs }) => [urn, { type, outputs }]));
   }
 
-  private outcome(): Outcome {
-    return { planned: this.planned, problems: this.problems };
+  #outcome(): Outcome {
+    return { planned: this.#planned, problems: this.#problems };
   }
 
-  private host(provider: string): Host {
+  #host(provider: string): Host {
     const host =
-      this.hosts.get(provider) ??
-      new Host(this.network, provider, this.told(provider), this.options.config);
-    this.hosts.set(provider, host);
+      this.#hosts.get(provider) ??
+      new Host(this.#network, provider, this.#told(provider), this.#options.config);
+    this.#hosts.set(provider, host);
     return host;
   }
 
-  private told(name: string): OtherProcesses {
-    const own = this.seen.get(name) ?? new Set();
-    this.seen.set(name, own);
+  #told(name: string): OtherProcesses {
+    const own = this.#seen.get(name) ?? new Set();
+    this.#seen.set(name, own);
     return {
       tell: (keys) => {
         for (const key of keys) own.add(key);
       },
-      haveTold: (key) => [...this.seen.values()].some((keys) => keys !== own && keys.has(key)),
+      haveTold: (key) => [...this.#seen.values()].some((keys) => keys !== own && keys.has(key)),
     };
   }
 
-  private provider(provider: string, props: Props): Provider {
-    return this.host(provider).provider(props);
+  #provider(provider: string, props: Props): Provider {
+    return this.#host(provider).provider(props);
   }
 
-  private fail(urn: string, during: Problem["during"], error: unknown): void {
-    this.problems.push({ urn, during, message: messageOf(error) });
-    this.cancel();
+  #fail(urn: string, during: Problem["during"], error: unknown): void {
+    this.#problems.push({ urn, during, message: messageOf(error) });
+    this.#cancel();
   }
 
-  private targeted(urn: string): boolean {
-    return this.options.targets?.has(urn) ?? true;
+  #targeted(urn: string): boolean {
+    return this.#options.targets?.has(urn) ?? true;
   }
 
-  private register(registration: Registration): Promise<Registered> {
-    const answer = this.planning.then(() => this.plan(registration));
-    this.planning = answer.catch(() => {});
+  #register(registration: Registration): Promise<Registered> {
+    const answer = this.#planning.then(() => this.#plan(registration));
+    this.#planning = answer.catch(() => {});
     return answer.then((step) => step());
   }
 
   /** Checks and compares; what it answers carries the step out. A program is not answered once it all failed. */
-  private async plan(registration: Registration): Promise<() => Promise<Registered>> {
+  async #plan(registration: Registration): Promise<() => Promise<Registered>> {
     const { urn, type, provider } = registration;
     const never = () => new Promise<Registered>(() => {});
-    if (this.problems.length > 0) return never;
-    const old = this.prior.find((resource) => resource.urn === urn && !resource.deletePending);
+    if (this.#problems.length > 0) return never;
+    const old = this.#prior.find((resource) => resource.urn === urn && !resource.deletePending);
     if (type.startsWith("pulumi:providers:")) {
-      this.operatedOn.add(urn);
+      this.#operatedOn.add(urn);
       return async () => ({ id: "own", outputs: registration.inputs });
     }
-    if (!this.targeted(urn)) {
-      this.operatedOn.add(urn);
+    if (!this.#targeted(urn)) {
+      this.#operatedOn.add(urn);
       if (old === undefined) {
-        this.skippedCreates.add(urn);
+        this.#skippedCreates.add(urn);
         return async () => ({ id: "", outputs: {} });
       }
       return async () => ({ id: old.id, outputs: old.outputs });
     }
-    const missing = registration.dependencies.find((needed) => this.skippedCreates.has(needed));
+    const missing = registration.dependencies.find((needed) => this.#skippedCreates.has(needed));
     if (missing !== undefined) {
-      this.fail(urn, "target", new Error(`needs ${missing}, which is not targeted`));
+      this.#fail(urn, "target", new Error(`needs ${missing}, which is not targeted`));
       return never;
     }
-    if (type === userType) return this.planUser(registration, old);
-    const host = this.provider(provider, registration.inputs);
+    if (type === userType) return this.#planUser(registration, old);
+    const host = this.#provider(provider, registration.inputs);
     const ignored = old ? withIgnored(registration, old.inputs) : registration.inputs;
-    const inputs = await this.check(host, urn, old?.inputs ?? {}, ignored);
+    const inputs = await this.#check(host, urn, old?.inputs ?? {}, ignored);
     if (inputs === undefined) return never;
     if (old === undefined) {
-      this.planned.set(urn, "create");
-      return () => this.step(() => this.create(host, registration, inputs, undefined));
+      this.#planned.set(urn, "create");
+      return () => this.#step(() => this.#create(host, registration, inputs, undefined));
     }
     let difference: Awaited<ReturnType<Provider["diff"]>>;
     try {
       difference = await host.diff(old.id, wire(old.outputs), wire(inputs));
     } catch (error) {
-      this.fail(urn, "check", error);
+      this.#fail(urn, "check", error);
       return never;
     }
     assert.equal(typeof difference.changes, "boolean");
-    this.operatedOn.add(urn);
+    this.#operatedOn.add(urn);
     if ((difference.replaces ?? []).length > 0) {
-      const again = await this.check(host, urn, {}, registration.inputs);
+      const again = await this.#check(host, urn, {}, registration.inputs);
       if (again === undefined) return never;
-      this.planned.set(urn, "replace");
-      return () => this.step(() => this.create(host, registration, again, old));
+      this.#planned.set(urn, "replace");
+      return () => this.#step(() => this.#create(host, registration, again, old));
     }
     if (difference.changes || old.partlyDone) {
-      this.planned.set(urn, "update");
-      return () => this.step(() => this.update(host, registration, inputs, old));
+      this.#planned.set(urn, "update");
+      return () => this.#step(() => this.#update(host, registration, inputs, old));
     }
     return () =>
-      this.step(async () => {
+      this.#step(async () => {
         const same = {
           ...old,
           inputs,
@@ -325,70 +334,65 @@ class Operation {
           dependencies: registration.dependencies,
           partlyDone: false,
         };
-        this.write(old, same);
+        this.#write(old, same);
         return { id: same.id, outputs: same.outputs };
       });
   }
 
-  private planUser(
+  #planUser(
     { urn, type, inputs, provider, dependencies }: Registration,
     old: StateResource | undefined,
   ): () => Promise<Registered> {
     const id = String(inputs.made);
     const outputs = { arn: id };
-    if (old) this.operatedOn.add(urn);
-    if (this.dryRun && old === undefined) return async () => ({ id: "", outputs: {} });
+    if (old) this.#operatedOn.add(urn);
+    if (this.#dryRun && old === undefined) return async () => ({ id: "", outputs: {} });
     return () =>
-      this.step(async () => {
+      this.#step(async () => {
         const user = { urn, type, id, inputs, outputs, provider, dependencies };
-        this.write(old, { ...user, deletePending: false, partlyDone: false });
+        this.#write(old, { ...user, deletePending: false, partlyDone: false });
         return { id, outputs };
       });
   }
 
-  private async check(
-    host: Provider,
-    urn: string,
-    olds: Props,
-    news: Props,
-  ): Promise<Props | undefined> {
+  async #check(host: Provider, urn: string, olds: Props, news: Props): Promise<Props | undefined> {
     try {
       const { inputs = news, failures = [] } = await host.check(wire(olds), wire(news));
-      for (const { reason } of failures) this.fail(urn, "check", reason);
+      for (const { reason } of failures) this.#fail(urn, "check", reason);
       if (failures.length > 0) return undefined;
       return wire({ ...inputs, __provider: news.__provider });
     } catch (error) {
-      this.fail(urn, "check", error);
+      this.#fail(urn, "check", error);
       return undefined;
     }
   }
 
   /** Runs beside other steps. A step that has not begun when another fails is not begun. */
-  private step(work: () => Promise<Registered>): Promise<Registered> {
+  #step(work: () => Promise<Registered>): Promise<Registered> {
     return new Promise((resolve) => {
       const run = async () => {
-        if (this.problems.length > 0 || this.over) return;
+        if (this.#problems.length > 0 || this.over) return;
         const registered = await work();
-        if (this.problems.length === 0 && !this.over) resolve(registered);
+        if (this.#problems.length === 0 && !this.over) resolve(registered);
       };
       const underWay = run().catch(() => {});
-      this.stepsUnderWay.add(underWay);
-      void underWay.then(() => this.stepsUnderWay.delete(underWay));
+      this.#stepsUnderWay.add(underWay);
+      void underWay.then(() => this.#stepsUnderWay.delete(underWay));
     });
   }
 
-  private async settle(): Promise<void> {
-    await this.planning;
-    while (this.stepsUnderWay.size > 0) await Promise.all(this.stepsUnderWay);
+  async #settle(): Promise<void> {
+    await this.#planning;
+    while (this.#stepsUnderWay.size > 0) await Promise.all(this.#stepsUnderWay);
   }
 
-  private async create(
+  async #create(
     host: Provider,
     { urn, type, provider, dependencies }: Registration,
     inputs: Props,
     replaced: StateResource | undefined,
   ): Promise<Registered> {
-    if (this.dryRun) return { id: "", outputs: inputs };
+    if (this.#dryRun) return { id: "", outputs: inputs };
     const resource = { urn, type, inputs, provider, dependencies, deletePending: false };
     try {
       const { id, outs } = await host.create(wire(inputs));
@@ -400,63 +404,63 @@ class Operation {
         partlyDone: false,
       };
       if (!this.over && replaced) replaced.deletePending = true;
-      this.write(undefined, made);
+      this.#write(undefined, made);
       return { id, outputs: made.outputs };
     } catch (error) {
       const partly = error as { id?: string; properties?: Props };
       if (partly.id && !this.over) {
         if (replaced) replaced.deletePending = true;
         const outputs = wire(partly.properties ?? {});
-        this.write(undefined, { ...resource, id: partly.id, outputs, partlyDone: true });
+        this.#write(undefined, { ...resource, id: partly.id, outputs, partlyDone: true });
       }
-      this.fail(urn, "create", error);
+      this.#fail(urn, "create", error);
       throw error;
     }
   }
 
-  private async update(
+  async #update(
     host: Provider,
     { urn, type, provider, dependencies }: Registration,
     inputs: Props,
     old: StateResource,
   ): Promise<Registered> {
     const { id } = old;
-    if (this.dryRun) return { id, outputs: { ...old.outputs, ...inputs } };
+    if (this.#dryRun) return { id, outputs: { ...old.outputs, ...inputs } };
     const resource = { urn, type, id, provider, dependencies, deletePending: false };
     try {
       const { outs } = await host.update(id, wire(old.outputs), wire(inputs));
       const outputs = result(outs, inputs);
-      this.write(old, { ...resource, inputs, outputs, partlyDone: false });
+      this.#write(old, { ...resource, inputs, outputs, partlyDone: false });
       return { id, outputs };
     } catch (error) {
       const partly = error as { id?: string; properties?: Props };
       if (partly.id) {
         // The inputs that are kept are those from before, for the new ones were not reached.
         const outputs = wire(partly.properties ?? {});
-        this.write(old, { ...resource, inputs: old.inputs, outputs, partlyDone: true });
+        this.#write(old, { ...resource, inputs: old.inputs, outputs, partlyDone: true });
       }
-      this.fail(urn, "update", error);
+      this.#fail(urn, "update", error);
       throw error;
     }
   }
 
   /** Takes the place of the old in the state, or stands after all others. */
-  private write(old: StateResource | undefined, resource: StateResource | undefined): void {
+  #write(old: StateResource | undefined, resource: StateResource | undefined): void {
     if (this.over) return;
-    const others = this.engine.state.filter((other) => other !== old);
-    this.engine.state = resource ? [...others, resource] : others;
+    const others = this.#engine.state.filter((other) => other !== old);
+    this.#engine.state = resource ? [...others, resource] : others;
   }
 
   /** What no registration was for, and the old of replacements; those that depend on others first. */
-  private async deleteOthers(): Promise<void> {
+  async #deleteOthers(): Promise<void> {
     const condemned = new Set(
-      this.prior.filter(
+      this.#prior.filter(
         ({ urn, deletePending }) =>
-          this.targeted(urn) && (deletePending || !this.operatedOn.has(urn)),
+          this.#targeted(urn) && (deletePending || !this.#operatedOn.has(urn)),
       ),
     );
-    for (const { urn } of condemned) if (!this.planned.has(urn)) this.planned.set(urn, "delete");
-    if (this.dryRun) return;
+    for (const { urn } of condemned) if (!this.#planned.has(urn)) this.#planned.set(urn, "delete");
+    if (this.#dryRun) return;
     const waves: StateResource[][] = [];
     while (condemned.size > 0) {
       const urns = new Set([...condemned].map(({ urn }) => urn));
@@ -468,29 +472,29 @@ class Operation {
       waves.unshift(wave);
     }
     for (const wave of waves) {
-      await Promise.all(this.shuffled(wave).map((resource) => this.deleteOne(resource)));
+      await Promise.all(this.#shuffled(wave).map((resource) => this.#deleteOne(resource)));
     }
   }
 
-  private async deleteOne(resource: StateResource): Promise<void> {
+  async #deleteOne(resource: StateResource): Promise<void> {
     const { urn, type, id, outputs, provider } = resource;
     // Some are not begun any more when another fails.
-    if (this.problems.length > 0) return;
+    if (this.#problems.length > 0) return;
     try {
-      if (type !== userType) await this.provider(provider, outputs).delete(id, wire(outputs));
-      this.write(resource, undefined);
+      if (type !== userType) await this.#provider(provider, outputs).delete(id, wire(outputs));
+      this.#write(resource, undefined);
     } catch (error) {
-      this.fail(urn, "delete", error);
+      this.#fail(urn, "delete", error);
     }
   }
 
-  private async refresh(): Promise<void> {
+  async #refresh(): Promise<void> {
     const refreshed = await Promise.all(
-      this.engine.state.map(async (resource): Promise<StateResource | undefined> => {
+      this.#engine.state.map(async (resource): Promise<StateResource | undefined> => {
         const { type, id, inputs, outputs, provider, urn } = resource;
         if (type === userType) return resource;
         try {
-          const host = this.provider(provider, outputs);
+          const host = this.#provider(provider, outputs);
           const read = await host.read(id, wire(outputs));
           if (!read.id) return undefined;
           const now = {
@@ -503,20 +507,20 @@ class Operation {
           await host.diff(now.id, wire(now.outputs), wire(inputs));
           return now;
         } catch (error) {
-          this.fail(urn, "read", error);
+          this.#fail(urn, "read", error);
           return resource;
         }
       }),
     );
     if (this.over) return;
-    this.engine.state = refreshed.filter((resource) => resource !== undefined);
-    this.prior = this.engine.state;
+    this.#engine.state = refreshed.filter((resource) => resource !== undefined);
+    this.#prior = this.#engine.state;
   }
 
-  private shuffled<T>(items: readonly T[]): T[] {
+  #shuffled<T>(items: readonly T[]): T[] {
     const rest = [...items];
     const shuffled: T[] = [];
-    while (rest.length > 0) shuffled.push(...rest.splice(this.random.below(rest.length), 1));
+    while (rest.length > 0) shuffled.push(...rest.splice(this.#random.below(rest.length), 1));
     return shuffled;
   }
 }

@@ -52,14 +52,18 @@ export class LiveProfiles {
   faults: Fault[] = [];
   /** How many of the faults have happened. */
   struck = 0;
-  private now = 0;
+  #now = 0;
 
-  constructor(private readonly pageSize = 100) {}
+  readonly #pageSize: number;
+
+  constructor(pageSize = 100) {
+    this.#pageSize = pageSize;
+  }
 
   /** Does what is asked for, at once. Throws an error whose name is the API's. */
   perform(operation: Operation, region: string, input: object, by = ""): Reply {
     const { userArn, nextToken, ...values } = input as Input;
-    if (operation === "ListUserProfiles") return this.list(region, nextToken);
+    if (operation === "ListUserProfiles") return this.#list(region, nextToken);
     const key = keyOf(region, userArn);
     const before = this.profiles.get(key);
     const call = verbs[operation];
@@ -76,7 +80,7 @@ export class LiveProfiles {
       record("refused");
       throw fault("ValidationException");
     }
-    const refusal = this.refusal(call, before);
+    const refusal = this.#refusal(call, before);
     if (refusal) {
       record(before ? "exists" : "missing");
       throw fault(refusal);
@@ -93,7 +97,7 @@ export class LiveProfiles {
 
   /** What others do. */
   set(key: string, fields: Fields): void {
-    const at = ++this.now;
+    const at = ++this.#now;
     this.profiles.set(key, {
       sshPublicKey: "",
       ...fields,
@@ -102,20 +106,20 @@ export class LiveProfiles {
     });
   }
 
-  private refusal(call: WriteCall["call"], before: Live | undefined): string | undefined {
+  #refusal(call: WriteCall["call"], before: Live | undefined): string | undefined {
     if (call === "create") return before && "UserProfileAlreadyExistsException";
     if (call === "update") return before ? undefined : "UserProfileNotFoundException";
     // An absent profile is deleted without an error.
     return undefined;
   }
 
-  private list(region: string, nextToken: string | undefined): Reply {
+  #list(region: string, nextToken: string | undefined): Reply {
     const arns = [...this.profiles.keys()]
       .filter((key) => key.startsWith(`${region} `))
       .map((key) => key.slice(region.length + 1))
       .sort();
     const rest = nextToken === undefined ? arns : arns.filter((arn) => arn > nextToken);
-    const page = rest.slice(0, this.pageSize);
+    const page = rest.slice(0, this.#pageSize);
     const more = rest.length > page.length;
     return {
       userProfiles: page.map((arn) => {

@@ -19,29 +19,32 @@ const patience = 60_000;
  * request may overtake another, and an answer may come long after what it tells of.
  */
 export class Network {
-  private readonly requests: Request[] = [];
-  private closed = false;
+  readonly #requests: Request[] = [];
+  #closed = false;
 
-  constructor(
-    private readonly profiles: LiveProfiles,
-    private readonly random: Random,
-  ) {}
+  readonly #profiles: LiveProfiles;
+  readonly #random: Random;
+
+  constructor(profiles: LiveProfiles, random: Random) {
+    this.#profiles = profiles;
+    this.#random = random;
+  }
 
   /** What takes the place of client/transport.ts in a process. */
   transportOf(process: string): typeof openTransport {
     return ({ region: configured = "" }, region = configured) => ({
-      send: (operation, input) => this.send(process, operation, region, input),
+      send: (operation, input) => this.#send(process, operation, region, input),
       region: async () => region,
       close: () => {},
     });
   }
 
-  private send(process: string, operation: Operation, region: string, input: object) {
+  #send(process: string, operation: Operation, region: string, input: object) {
     return new Promise<Reply>((resolve, reject) => {
       const request: Request = {
         perform: () => {
           try {
-            const reply = this.profiles.perform(operation, region, input, process);
+            const reply = this.#profiles.perform(operation, region, input, process);
             request.answer = () => resolve(reply);
           } catch (error) {
             request.answer = () => reject(error);
@@ -49,7 +52,7 @@ export class Network {
         },
       };
       // Nobody hears from a process that is gone.
-      if (!this.closed) this.requests.push(request);
+      if (!this.#closed) this.#requests.push(request);
     });
   }
 
@@ -69,18 +72,18 @@ export class Network {
     );
     const begun = Date.now();
     for (let events = 0; ended === undefined; ) {
-      for (let turns = 1 + this.random.below(4); turns > 0; turns--) await turn();
-      if (ended !== undefined || this.requests.length === 0) {
+      for (let turns = 1 + this.#random.below(4); turns > 0; turns--) await turn();
+      if (ended !== undefined || this.#requests.length === 0) {
         if (Date.now() - begun > patience) throw new Error("the operation never ends");
         continue;
       }
-      if (events++ >= stopAfter) return this.kill();
-      const index = this.random.below(this.requests.length);
-      const request = this.requests[index]!;
+      if (events++ >= stopAfter) return this.#kill();
+      const index = this.#random.below(this.#requests.length);
+      const request = this.#requests[index]!;
       if (request.answer === undefined) {
         request.perform();
       } else {
-        this.requests.splice(index, 1);
+        this.#requests.splice(index, 1);
         request.answer();
       }
     }
@@ -88,10 +91,10 @@ export class Network {
     return (ended as { value: T }).value;
   }
 
-  private kill(): "killed" {
-    this.closed = true;
-    for (const request of this.requests.splice(0)) {
-      if (request.answer === undefined && this.random.below(2) === 0) request.perform();
+  #kill(): "killed" {
+    this.#closed = true;
+    for (const request of this.#requests.splice(0)) {
+      if (request.answer === undefined && this.#random.below(2) === 0) request.perform();
     }
     return "killed";
   }

@@ -14,12 +14,15 @@ import { type Stack, urnOf } from "./world";
 /** The real CLI with a project of its own, over profiles that are served on a free loopback port. */
 export class RealEngine implements Stack {
   state: readonly StateResource[] = [];
-  private program: Program = [];
+  #program: Program = [];
 
-  private constructor(
-    private readonly project: Project,
-    private readonly service: Service,
-  ) {}
+  readonly #project: Project;
+  readonly #service: Service;
+
+  private constructor(project: Project, service: Service) {
+    this.#project = project;
+    this.#service = service;
+  }
 
   static async start(profiles: LiveProfiles): Promise<RealEngine> {
     const service = await Service.start(profiles);
@@ -33,22 +36,22 @@ export class RealEngine implements Stack {
   }
 
   async close(): Promise<void> {
-    this.project.remove();
-    await this.service.close();
+    this.#project.remove();
+    await this.#service.close();
   }
 
   async up(program: Program, options: Options, stopAfter?: number): Promise<Outcome | "killed"> {
-    this.write(program, options);
+    this.#write(program, options);
     const targets = [...(options.targets ?? [])].flatMap((urn) => ["--target", urn]);
     const refresh = options.refresh ? ["--refresh"] : [];
-    return this.change(["up", "--yes", "--skip-preview", ...targets, ...refresh], stopAfter);
+    return this.#change(["up", "--yes", "--skip-preview", ...targets, ...refresh], stopAfter);
   }
 
   async preview(program: Program, options: Options): Promise<Outcome> {
-    this.write(program, options);
-    const run = await this.project.attempt("preview", "--json");
+    this.#write(program, options);
+    const run = await this.#project.attempt("preview", "--json");
     const planned = new Map<string, "update">();
-    if (run.code !== 0) return { planned, problems: this.problemsOf(run) };
+    if (run.code !== 0) return { planned, problems: this.#problemsOf(run) };
     const { steps = [] } = JSON.parse(run.stdout) as { steps?: { op: string; urn: string }[] };
     for (const { op, urn } of steps) {
       if (op !== "same" && urn.includes("/codestar:")) planned.set(urn, "update");
@@ -57,20 +60,20 @@ export class RealEngine implements Stack {
   }
 
   refresh(options: Options): Promise<Outcome | "killed"> {
-    this.write(this.program, options);
-    return this.change(["refresh", "--yes", "--skip-preview"], undefined);
+    this.#write(this.#program, options);
+    return this.#change(["refresh", "--yes", "--skip-preview"], undefined);
   }
 
   destroy(options: Options, stopAfter?: number): Promise<Outcome | "killed"> {
-    this.write(this.program, options);
-    return this.change(["destroy", "--yes", "--skip-preview"], stopAfter);
+    this.#write(this.#program, options);
+    return this.#change(["destroy", "--yes", "--skip-preview"], stopAfter);
   }
 
-  private write(program: Program, { config }: Options): void {
-    this.program = program;
-    this.project.config({ ...config, "codestar:endpoint": this.service.url });
-    const own = { "codestar:endpoint": this.service.url, "aws:region": "us-east-1" };
-    this.project.program(`require("./declareProgram").declareProgram(
+  #write(program: Program, { config }: Options): void {
+    this.#program = program;
+    this.#project.config({ ...config, "codestar:endpoint": this.#service.url });
+    const own = { "codestar:endpoint": this.#service.url, "aws:region": "us-east-1" };
+    this.#project.program(`require("./declareProgram").declareProgram(
   codestarOf(CodeStarUserProfile, codestar),
   ${JSON.stringify(program)},
   {
@@ -82,25 +85,25 @@ export class RealEngine implements Stack {
 function codestarOf(CodeStarUserProfile, codestar) { return { CodeStarUserProfile, ...codestar }; }`);
   }
 
-  private async change(args: readonly string[], stopAfter?: number): Promise<Outcome | "killed"> {
+  async #change(args: readonly string[], stopAfter?: number): Promise<Outcome | "killed"> {
     let outcome: Outcome | "killed" = "killed";
     if (stopAfter === undefined || stopAfter === Number.POSITIVE_INFINITY) {
-      const run = await this.project.attempt(...args);
-      outcome = { planned: new Map(), problems: run.code === 0 ? [] : this.problemsOf(run) };
+      const run = await this.#project.attempt(...args);
+      outcome = { planned: new Map(), problems: run.code === 0 ? [] : this.#problemsOf(run) };
     } else {
-      await this.project.killed(this.service.after(stopAfter), ...args);
+      await this.#project.killed(this.#service.after(stopAfter), ...args);
     }
-    const { stdout } = await this.project.pulumi("stack", "export", "--show-secrets");
+    const { stdout } = await this.#project.pulumi("stack", "export", "--show-secrets");
     this.state = resourcesOf(JSON.parse(stdout));
     return outcome;
   }
 
-  private problemsOf({ output }: Run): Problem[] {
+  #problemsOf({ output }: Run): Problem[] {
     const problems: Problem[] = [];
     let urn = "";
     for (const line of output.split("\n")) {
       const [, name] = /^ {2}\S+ \(([\w-]+)\):/.exec(line) ?? [];
-      const resource = this.program.find((one) => one.name === name);
+      const resource = this.#program.find((one) => one.name === name);
       if (name !== undefined) urn = resource ? urnOf(resource) : name;
       const [, message] = /^\s+error: (.*)/.exec(line) ?? [];
       if (message === undefined || /^(update|preview) failed$/.test(message)) continue;
@@ -149,16 +152,20 @@ function plain(value: unknown): unknown {
 /** The profiles over HTTP. */
 class Service {
   readonly url: string;
-  private requests = 0;
-  private waiting: { count: number; resolve: () => void } | undefined;
+  #requests = 0;
+  #waiting: { count: number; resolve: () => void } | undefined;
 
-  private constructor(private readonly server: Server) {
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
   static async start(profiles: LiveProfiles): Promise<Service> {
     const server = createServer(async (request, response) => {
-      service.count();
+      service.#count();
       const body = await bodyOf(request);
       const operation = String(request.headers["x-amz-target"]).split(".")[1] as Operation;
       // Credential=<key>/<date>/<region>/<service>/aws4_request
@@ -168,7 +175,7 @@ class Service {
       if (answer.isLost) return void request.socket.destroy();
       response.writeHead(answer.status, { "content-type": "application/x-amz-json-1.1" });
       response.end(JSON.stringify(answer.body));
-      service.count();
+      service.#count();
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const service = new Service(server);
@@ -177,21 +184,21 @@ class Service {
 
   /** Settles after so many requests and answers. */
   after(count: number): Promise<void> {
-    this.requests = 0;
+    this.#requests = 0;
     return new Promise((resolve) => {
-      this.waiting = { count, resolve };
+      this.#waiting = { count, resolve };
     });
   }
 
   async close(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  private count(): void {
-    if (++this.requests >= (this.waiting?.count ?? Number.POSITIVE_INFINITY)) {
-      this.waiting?.resolve();
-      this.waiting = undefined;
+  #count(): void {
+    if (++this.#requests >= (this.#waiting?.count ?? Number.POSITIVE_INFINITY)) {
+      this.#waiting?.resolve();
+      this.#waiting = undefined;
     }
   }
 }

@@ -166,13 +166,17 @@ function valuesOf(user: string, version: number): Fields {
 
 /** Changes programs so that they stay right: each profile is declared once, and nobody declares nothing. */
 class Editor {
-  private count = 0;
+  #count = 0;
 
-  constructor(private readonly world: World) {}
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
 
   edit(verb: keyof typeof edits, a: number, b: number, c: number): void {
-    const { program } = this.world;
-    const changed = this.changed(program, verb, a, b, c);
+    const { program } = this.#world;
+    const changed = this.#changed(program, verb, a, b, c);
     const names = new Set(changed.map(({ name }) => name));
     const sound = changed
       .filter((one) => one.kind === "single" || Object.keys(one.people).length > 0)
@@ -182,21 +186,15 @@ class Editor {
         const { after: _gone, ...rest } = one;
         return rest;
       });
-    this.world.declare(...sound);
+    this.#world.declare(...sound);
   }
 
-  private changed(
-    program: Program,
-    verb: keyof typeof edits,
-    a: number,
-    b: number,
-    c: number,
-  ): Program {
+  #changed(program: Program, verb: keyof typeof edits, a: number, b: number, c: number): Program {
     const user = at(users, a);
     const userArn = at(arns, a);
     const region = at(regions, b);
     if (verb === "single") {
-      const made = this.single(userArn, region, valuesOf(user, 1));
+      const made = this.#single(userArn, region, valuesOf(user, 1));
       return [...without(program, keyOf(region, userArn)), made];
     }
     if (verb === "roster") {
@@ -205,7 +203,7 @@ class Editor {
           .slice(0, 1 + (c % 3))
           .map((index) => [at(arns, index), valuesOf(at(users, index), 1)]),
       );
-      const made: RosterResource = this.roster(people, region);
+      const made: RosterResource = this.#roster(people, region);
       return [...[...profilesOf(made).keys()].reduce(without, program), made];
     }
     if (program.length === 0) return program;
@@ -217,7 +215,7 @@ class Editor {
       case "drop":
         return program.filter((resource) => resource !== one);
       case "rename": {
-        const name = this.name(one.kind);
+        const name = this.#name(one.kind);
         return program.map((resource) =>
           resource === one
             ? { ...one, name }
@@ -227,7 +225,7 @@ class Editor {
         );
       }
       case "move":
-        return this.move(program, a, b, c);
+        return this.#move(program, a, b, c);
       case "merge": {
         const people = Object.fromEntries(
           program
@@ -237,7 +235,7 @@ class Editor {
         );
         return [
           ...program.filter((resource) => resource.region !== one.region),
-          this.roster(people, one.region),
+          this.#roster(people, one.region),
         ];
       }
       case "dissolve": {
@@ -245,7 +243,7 @@ class Editor {
         return program.flatMap((resource) =>
           resource === one
             ? Object.entries(one.people).map(([arn, fields]) =>
-                this.single(arn, one.region, fields),
+                this.#single(arn, one.region, fields),
               )
             : [resource],
         );
@@ -278,7 +276,7 @@ class Editor {
           fields: before ?? valuesOf(at(users, index), 1),
         };
         // Who was there stays, under a name of its own, as the one who is pushed out does.
-        const added = c % 2 === 0 ? [this.single(one.userArn, one.region, one.fields)] : [];
+        const added = c % 2 === 0 ? [this.#single(one.userArn, one.region, one.fields)] : [];
         return [...rest, moved, ...added];
       }
       case "values":
@@ -328,7 +326,7 @@ class Editor {
   }
 
   /** One profile, or two, go from where they are to another resource, or to one of their own. */
-  private move(program: Program, a: number, b: number, c: number): Program {
+  #move(program: Program, a: number, b: number, c: number): Program {
     const from = program.flatMap((resource) =>
       [...profilesOf(resource)].map(([key, fields]) => ({ resource, key, fields })),
     );
@@ -349,22 +347,22 @@ class Editor {
     }
     const made =
       resource.kind === "single" && c % 2 === 0
-        ? this.roster({ [userArn]: now }, region)
-        : this.single(userArn, region, now);
+        ? this.#roster({ [userArn]: now }, region)
+        : this.#single(userArn, region, now);
     return c % 4 < 2 ? [...rest, made] : [made, ...rest];
   }
 
-  private single(userArn: string, region: string, fields: Fields): SingleResource {
-    return { kind: "single", name: this.name("single"), region, userArn, fields };
+  #single(userArn: string, region: string, fields: Fields): SingleResource {
+    return { kind: "single", name: this.#name("single"), region, userArn, fields };
   }
 
-  private roster(people: Readonly<Record<string, Fields>>, region: string): RosterResource {
-    const name = this.name("roster");
+  #roster(people: Readonly<Record<string, Fields>>, region: string): RosterResource {
+    const name = this.#name("roster");
     return { kind: "roster", name, region, people, maxRemovals: 1000 };
   }
 
-  private name(kind: Declared["kind"]): string {
-    return `${kind[0]}${this.count++}`;
+  #name(kind: Declared["kind"]): string {
+    return `${kind[0]}${this.#count++}`;
   }
 }
 

@@ -49,15 +49,21 @@ export class World {
   /** The writes of the last update. */
   lastWrites: readonly WriteCall[] = [];
   /** Profiles that are there and in the state. Who was spared for an owner that never came is nobody's. */
-  private owned = new Set<string>();
+  #owned = new Set<string>();
   /** What was done, a line each. */
   readonly log: string[] = [];
 
+  readonly #stack: Stack;
+  readonly #config: Readonly<Record<string, string>>;
+
   constructor(
-    private readonly stack: Stack,
+    stack: Stack,
     readonly profiles: LiveProfiles,
-    private readonly config: Readonly<Record<string, string>> = { "aws:region": "us-east-1" },
-  ) {}
+    config: Readonly<Record<string, string>> = { "aws:region": "us-east-1" },
+  ) {
+    this.#stack = stack;
+    this.#config = config;
+  }
 
   /** On the stand-in, whose order of events follows from the seed. */
   static standIn(seed: number): World {
@@ -67,7 +73,7 @@ export class World {
   }
 
   get state(): readonly StateResource[] {
-    return this.stack.state;
+    return this.#stack.state;
   }
 
   declare(...program: Program): void {
@@ -78,37 +84,37 @@ export class World {
   /** What others do. */
   outside(key: string, fields: Fields | undefined): void {
     this.log.push(`outside: ${key.split("/").at(-1)} ${fields ? "changed" : "deleted"}`);
-    this.noteOwned();
+    this.#noteOwned();
     if (fields === undefined) this.profiles.profiles.delete(key);
     else this.profiles.set(key, { ...this.profiles.profiles.get(key), ...fields });
-    this.noteOwned();
+    this.#noteOwned();
   }
 
   /** @returns whether it succeeded. */
   async up(options: UpOptions = {}, isSecond = false): Promise<boolean> {
     const { faults = [], killAfter, targets, refresh, driftOff } = options;
-    const before = this.begin(faults);
-    const config = { ...this.config, ...(driftOff && { "codestar:drift": "off" }) };
-    const outcome = await this.stack.up(
+    const before = this.#begin(faults);
+    const config = { ...this.#config, ...(driftOff && { "codestar:drift": "off" }) };
+    const outcome = await this.#stack.up(
       this.program,
       {
         config,
         ...(refresh && { refresh }),
-        ...(targets && { targets: this.urns(targets) }),
+        ...(targets && { targets: this.#urns(targets) }),
       },
       killAfter,
     );
-    this.note("up", options, outcome);
+    this.#note("up", options, outcome);
     this.lastWrites = this.profiles.writes;
-    const isExcused = this.checkDeletes(before, options);
-    this.checkNeedless(before, options);
+    const isExcused = this.#checkDeletes(before, options);
+    this.#checkNeedless(before, options);
     if (outcome === "killed") return false;
     if (outcome.problems.length > 0) {
-      if (this.struck === 0) this.checkRefusals(outcome.problems, before);
+      if (this.#struck === 0) this.#checkRefusals(outcome.problems, before);
       return false;
     }
     if (targets === undefined && !driftOff && !isExcused) {
-      await this.checkSettled(before, isSecond);
+      await this.#checkSettled(before, isSecond);
     }
     return true;
   }
@@ -117,7 +123,7 @@ export class World {
    * Nobody is deleted whom the program declares, or whom the stack did not have.
    * @returns whether somebody was, as the documentation says under Limits.
    */
-  private checkDeletes(before: Before, options: UpOptions): boolean {
+  #checkDeletes(before: Before, options: UpOptions): boolean {
     let isExcused = false;
     for (const { call, key } of this.profiles.writes) {
       if (call !== "delete") continue;
@@ -128,7 +134,7 @@ export class World {
           throw new Broken(`deleted ${key}, which the program declares`);
         }
         isExcused = true;
-      } else if (!before.recorded.has(key) && !this.removable(key, options)) {
+      } else if (!before.recorded.has(key) && !this.#removable(key, options)) {
         throw new Broken(`deleted ${key}, which is not the stack's`);
       }
     }
@@ -139,12 +145,12 @@ export class World {
    * All is as declared, and nothing is left to do. While a roster cannot know whether an ARN that comes late is one
    * of those who left it, it waits for the next update.
    */
-  private async checkSettled(before: Before, isSecond: boolean): Promise<void> {
+  async #checkSettled(before: Before, isSecond: boolean): Promise<void> {
     const comesLate = this.program.some(
       (resource) => resource.kind === "single" && resource.arnComes !== undefined,
     );
     const mayWait = comesLate && !isSecond;
-    this.checkReached(before, mayWait);
+    this.#checkReached(before, mayWait);
     const { planned, problems } = await this.preview();
     if (problems.length === 0 && planned.size === 0) return;
     if (!mayWait) {
@@ -158,31 +164,31 @@ export class World {
   }
 
   async preview(): Promise<Outcome> {
-    this.begin([]);
-    const outcome = await this.stack.preview(this.program, { config: this.config });
+    this.#begin([]);
+    const outcome = await this.#stack.preview(this.program, { config: this.#config });
     if (this.profiles.writes.length > 0) throw new Broken("a preview writes");
     return outcome;
   }
 
   async refresh(): Promise<void> {
-    this.begin([]);
-    const outcome = await this.stack.refresh({ config: this.config });
-    this.note("refresh", {}, outcome);
+    this.#begin([]);
+    const outcome = await this.#stack.refresh({ config: this.#config });
+    this.#note("refresh", {}, outcome);
     if (this.profiles.writes.length > 0) throw new Broken("a refresh writes");
     if (outcome !== "killed" && outcome.problems.length > 0)
       throw new Broken(`a refresh fails: ${outcome.problems[0]!.message}`);
   }
 
   async destroy({ faults = [], killAfter }: UpOptions = {}): Promise<boolean> {
-    const before = this.begin(faults);
-    const outcome = await this.stack.destroy({ config: this.config }, killAfter);
-    this.note("destroy", { faults, ...(killAfter !== undefined && { killAfter }) }, outcome);
+    const before = this.#begin(faults);
+    const outcome = await this.#stack.destroy({ config: this.#config }, killAfter);
+    this.#note("destroy", { faults, ...(killAfter !== undefined && { killAfter }) }, outcome);
     for (const { key } of this.profiles.writes) {
       if (!before.recorded.has(key)) throw new Broken(`deleted ${key}, which is not the stack's`);
     }
     if (outcome === "killed") return false;
     if (outcome.problems.length > 0) {
-      if (this.struck > 0) return false;
+      if (this.#struck > 0) return false;
       throw new Broken(`a destroy fails: ${outcome.problems[0]!.message}`);
     }
     if (this.state.length > 0) throw new Broken("a destroy leaves something in the state");
@@ -192,13 +198,13 @@ export class World {
     return true;
   }
 
-  private noteOwned(): void {
+  #noteOwned(): void {
     const { profiles } = this.profiles;
-    this.owned = new Set([...recordedIn(this.state)].filter((key) => profiles.has(key)));
+    this.#owned = new Set([...recordedIn(this.state)].filter((key) => profiles.has(key)));
   }
 
-  private begin(faults: readonly Fault[]): Before {
-    this.noteOwned();
+  #begin(faults: readonly Fault[]): Before {
+    this.#noteOwned();
     this.profiles.writes = [];
     this.profiles.faults = [...faults];
     this.profiles.struck = 0;
@@ -210,18 +216,18 @@ export class World {
     };
   }
 
-  private get struck(): number {
+  get #struck(): number {
     return this.profiles.struck;
   }
 
-  private urns(names: readonly string[]): Set<string> {
+  #urns(names: readonly string[]): Set<string> {
     return new Set(
       names.flatMap((name) => (["single", "roster"] as const).map((kind) => urnOf({ kind, name }))),
     );
   }
 
   /** Nobody declares it, and a roster is to remove such. */
-  private removable(key: string, { driftOff, targets }: UpOptions): boolean {
+  #removable(key: string, { driftOff, targets }: UpOptions): boolean {
     return this.program.some(
       (resource) =>
         resource.kind === "roster" &&
@@ -232,7 +238,7 @@ export class World {
     );
   }
 
-  private checkNeedless({ known, live, withKey }: Before, { driftOff }: UpOptions): void {
+  #checkNeedless({ known, live, withKey }: Before, { driftOff }: UpOptions): void {
     for (const { call, key, values, before, outcome } of this.profiles.writes) {
       const isKnown = known.has(key) && live.has(key) && !driftOff;
       if (call === "create" && outcome === "exists" && isKnown) {
@@ -253,8 +259,8 @@ export class World {
     }
   }
 
-  private checkReached({ live }: Before, removalsMayWait: boolean): void {
-    const { owned } = this;
+  #checkReached({ live }: Before, removalsMayWait: boolean): void {
+    const owned = this.#owned;
     const declared = declaredBy(this.program);
     const ignored = new Map(
       this.program.flatMap((resource) =>
@@ -279,22 +285,22 @@ export class World {
     }
     for (const key of live.keys()) {
       if (declared.has(key) || owned.has(key)) continue;
-      if (this.profiles.profiles.has(key) && this.removable(key, {})) {
+      if (this.profiles.profiles.has(key) && this.#removable(key, {})) {
         throw new Broken(`${key} is unmanaged and still there`);
       }
     }
   }
 
   /** An update without accidents fails only for what the program has to decide. */
-  private checkRefusals(problems: readonly Problem[], before: Before): void {
+  #checkRefusals(problems: readonly Problem[], before: Before): void {
     for (const problem of problems) {
-      if (!this.isDue(problem, before)) {
+      if (!this.#isDue(problem, before)) {
         throw new Broken(`refused: ${problem.urn} ${problem.during}: ${problem.message}`);
       }
     }
   }
 
-  private isDue({ urn, during, message }: Problem, { known, live }: Before): boolean {
+  #isDue({ urn, during, message }: Problem, { known, live }: Before): boolean {
     if (during === "target") return true;
     const resource = this.program.find((one) => urnOf(one) === urn);
     if (resource === undefined) return false;
@@ -312,7 +318,7 @@ export class World {
     });
   }
 
-  private note(what: string, options: UpOptions, outcome: Outcome | "killed"): void {
+  #note(what: string, options: UpOptions, outcome: Outcome | "killed"): void {
     const { faults = [], ...others } = options;
     const told = [
       ...faults.map(({ call, key, how }) => `${call} of ${key.split("/").at(-1)} ${how}`),
