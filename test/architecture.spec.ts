@@ -122,7 +122,7 @@ describe("architecture", () => {
     const wrong = breaches(sourcesUnder("examples", "templates"), ({ specifier, file }, from) => {
       const example = from.split("/").slice(0, 2).join("/");
       if (file !== undefined) return !isIn(file, example);
-      return /^pulumi-codestar\/(?!provider|service)/.test(specifier);
+      return /^pulumi-codestar\/(?!provider|native|service)/.test(specifier);
     });
     assert.deepEqual(wrong, []);
   });

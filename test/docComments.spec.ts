@@ -20,6 +20,7 @@ describe("examples in doc comments", () => {
     const text = [
       'import * as program from "pulumi-codestar";',
       'import * as service from "pulumi-codestar/service";',
+      'import { Roster, UserProfile } from "pulumi-codestar/native";',
       "const { CodeStarRoster, CodeStarUserProfile, rosterProfiles } = program;",
       "const { getUserProfile, getUserProfileOutput } = program;",
       "const { listUserProfiles, listUserProfilesOutput } = program;",

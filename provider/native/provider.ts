@@ -3,10 +3,11 @@ import { checkArguments, type Taker } from "../../profile/check";
 import { pick } from "../../profile/fields";
 import { profileName } from "../lifecycle/profile";
 import type { Session } from "../lifecycle/session";
+import { tokens } from "../lifecycle/tokens";
 import { createClaims } from "./claims";
 import { nativeProfile } from "./profile";
 import { nativeRoster } from "./roster";
-import { schema, tokens } from "./schema";
+import { schema } from "./schema";
 import type { NativeProvider, Tell, Values } from "./server";
 import { revealed, secret } from "./values";
 

@@ -1,11 +1,5 @@
 import { argumentsOf } from "../../profile/check";
-
-export const tokens = {
-  UserProfile: "codestar:index:UserProfile",
-  Roster: "codestar:index:Roster",
-  getUserProfile: "codestar:index:getUserProfile",
-  listUserProfiles: "codestar:index:listUserProfiles",
-} as const;
+import { dynamicTypes, tokens } from "../lifecycle/tokens";
 
 interface Property {
   readonly type: "string" | "boolean" | "array" | "integer" | "object";
@@ -135,6 +129,14 @@ export function schema(version: string): object {
     description: "AWS CodeStar user profiles, declared in code and compared with what is live.",
     keywords: ["pulumi", "codestar", "category/cloud"],
     license: "Apache-2.0",
+    language: {
+      python: {
+        packageName: "pulumi_codestar",
+        pyproject: { enabled: true },
+        respectSchemaVersion: true,
+      },
+      go: { respectSchemaVersion: true },
+    },
     config: { variables: settings },
     provider: { inputProperties: settings },
     types: {
@@ -152,7 +154,7 @@ export function schema(version: string): object {
         properties: { ...profile, ...times },
         required: ["userArn", "region"],
         // A resource of the dynamic form becomes one of this form, and nothing is written.
-        aliases: [{ type: "pulumi-nodejs:dynamic/codestar:CodeStarUserProfile" }],
+        aliases: [{ type: dynamicTypes.UserProfile }],
       },
       [tokens.Roster]: {
         description: "All the profiles of roster files as one resource.",
@@ -160,7 +162,7 @@ export function schema(version: string): object {
         requiredInputs: ["files"],
         properties: { ...rosterProperties, people },
         required: ["region", "people"],
-        aliases: [{ type: "pulumi-nodejs:dynamic/codestar:CodeStarRoster" }],
+        aliases: [{ type: dynamicTypes.Roster }],
       },
     },
     functions: {

@@ -2,16 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkArguments, checkNames } from "../../profile/check";
 import { profileName } from "../lifecycle/profile";
 import { explain } from "../lifecycle/sentences";
+import { tokens } from "../lifecycle/tokens";
 import { deployment } from "./deployment";
 import { refuseFailures } from "./programInputs";
 import { runError } from "./runError";
 import { afterResources } from "./waiting";
-
-/** How the mocks of a unit test know the functions. */
-const tokens = {
-  getUserProfile: "codestar:index:getUserProfile",
-  listUserProfiles: "codestar:index:listUserProfiles",
-} as const;
 
 export interface GetUserProfileArgs {
   /** The ARN of the IAM user, as in `CodeStarUserProfileArgs`. */

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { argumentsOf, checkNames } from "../../profile/check";
+import { dynamicTypes } from "../lifecycle/tokens";
 import { claimProfile } from "./claims";
 import { deployment } from "./deployment";
 import { beginLeanTraces } from "./leanTraces";
@@ -19,7 +20,7 @@ import {
  * line are the contract with every state file there is: none of them may ever change.
  */
 const providerText = 'exports.handler = () => require("pulumi-codestar/provider")';
-const resourceType = "pulumi-nodejs:dynamic/codestar:CodeStarUserProfile";
+const resourceType = dynamicTypes.UserProfile;
 
 /** What ignoring everything ignores: not `ignoreDrift`, which tells the provider so. */
 const ignorable = argumentsOf("CodeStarUserProfile").filter((name) => name !== "ignoreDrift");

@@ -5,6 +5,7 @@ import { pick } from "../../profile/fields";
 import { userNameOf } from "../../profile/userArn";
 import { loadForProgram, refusalOf } from "../../roster/forProgram";
 import type { Roster } from "../../roster/load";
+import { dynamicTypes } from "../lifecycle/tokens";
 import { claimRoster } from "./claims";
 import { deployment } from "./deployment";
 import { CodeStarUserProfile } from "./profileResource";
@@ -22,7 +23,7 @@ import { runError } from "./runError";
 
 /** The whole of what state keeps of the provider; as in profileResource.ts, none of this may ever change. */
 const providerText = 'exports.handler = () => require("pulumi-codestar/roster-provider")';
-const resourceType = "pulumi-nodejs:dynamic/codestar:CodeStarRoster";
+const resourceType = dynamicTypes.Roster;
 
 /** Where a roster is, and what holds for all of it. */
 export interface RosterArgs {

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
-import { installPlugin, nativeType, settings } from "../support/nativePlugin";
-import { createProject, type Project } from "../support/pulumi";
+import { join, resolve } from "node:path";
+import { nativeType, settings } from "../support/nativePlugin";
 import { ada, scenario } from "../support/scenario";
-import { skipUnless } from "../support/skip";
-import { yamlHost } from "../support/yamlHost";
 
 const repository = resolve(__dirname, "../..");
 const { version } = require("../../package.json") as { version: string };
@@ -48,32 +45,4 @@ describe("the engine: the native plugin, packed", () => {
       }
     }),
   );
-});
-
-describe("the engine: examples/yaml", () => {
-  it("native_yaml: a program in YAML, deployed as its page says, without drift after it", async function () {
-    this.timeout(20 * 60_000);
-    const host = yamlHost();
-    skipUnless(this, host !== undefined, "pulumi-language-yaml is not on the PATH");
-    process.env.PATH = `${process.env.PATH}${delimiter}${host}`;
-    let project: Project | undefined;
-    try {
-      project = await createProject();
-      const text = readFileSync(join(repository, "examples/yaml/Pulumi.yaml"), "utf8");
-      installPlugin(project);
-      // The name of the stack's project stays that of the test's.
-      const own = text.replace(/^name: .*$/m, "name: test");
-      writeFileSync(
-        join(project.folder, "Pulumi.yaml"),
-        own.replace("path: node_modules/.bin", "path: ./plugin"),
-      );
-      writeFileSync(join(project.folder, "Pulumi.dev.yaml"), "config: {}\n");
-      await project.up();
-      assert.equal(project.output("region"), "us-east-1");
-      assert.equal(project.output("emailAddress"), "ada@example.com");
-      await project.pulumi("preview", "--expect-no-changes");
-    } finally {
-      project?.remove();
-    }
-  });
 });

@@ -64,9 +64,12 @@ export interface Project {
 
 const profileType = "pulumi-nodejs:dynamic/codestar:CodeStarUserProfile";
 
-export async function createProject(settings: Record<string, string> = {}): Promise<Project> {
+export async function createProject(
+  settings: Record<string, string> = {},
+  path: readonly string[] = [],
+): Promise<Project> {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-codestar-"));
-  const environment = await cliEnvironment(folder);
+  const environment = await cliEnvironment(folder, path);
   symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"), "junction");
   writeFileSync(join(folder, "package.json"), '{ "name": "test", "main": "index.js" }\n');
   writeFileSync(join(folder, "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
@@ -132,7 +135,7 @@ export async function createProject(settings: Record<string, string> = {}): Prom
 }
 
 /** The environment of the CLI: nothing of the user's own Pulumi or AWS set-up takes part. */
-async function cliEnvironment(folder: string): Promise<NodeJS.ProcessEnv> {
+async function cliEnvironment(folder: string, path: readonly string[]): Promise<NodeJS.ProcessEnv> {
   const { obtainPulumi } = await importModule<{
     obtainPulumi(options: object): Promise<{ directory: string; env: NodeJS.ProcessEnv }>;
   }>(pathToFileURL(join(repository, "tools/pulumiCli.mjs")).href);
@@ -141,7 +144,9 @@ async function cliEnvironment(folder: string): Promise<NodeJS.ProcessEnv> {
   return {
     ...Object.fromEntries(own),
     ...env,
-    PATH: `${directory}${delimiter}${process.env.PATH}`,
+    PATH: [directory, ...path, process.env.PATH].join(delimiter),
+    // Where a Python program of the project has packages of its own.
+    PYTHONPATH: join(folder, "packages"),
     PULUMI_BACKEND_URL: `file://${folder}`,
     PULUMI_CONFIG_PASSPHRASE: "test",
     PULUMI_HOME: join(tmpdir(), "pulumi-codestar-home"),

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { argumentsOf, checkArguments, checkInputs } from "../../profile/check";
-import { schema, tokens } from "../../provider/native/schema";
+import { tokens } from "../../provider/lifecycle/tokens";
+import { schema } from "../../provider/native/schema";
 import { repository } from "../support/imports";
 
 interface Inputs {

@@ -4,19 +4,19 @@
 //                  works with the new engine
 // Go keeps downloads and compiled packages in its own caches, so that a second build takes seconds.
 import * as fs from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "../children.mjs";
 import { dynamicProvider, engine, executable, findOnPath, languageHost } from "./executables.mjs";
 
-const engineModule = fileURLToPath(new URL("engine", import.meta.url));
-const languageHostModule = fileURLToPath(new URL("language-host", import.meta.url));
+export const engineModule = fileURLToPath(new URL("engine", import.meta.url));
+export const languageHostModule = fileURLToPath(new URL("language-host", import.meta.url));
 const enginePackage = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 const languageHostPackage = "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs";
-const sdkModule = "github.com/pulumi/pulumi/sdk/v3";
+export const sdkModule = "github.com/pulumi/pulumi/sdk/v3";
 
 /** Settings of the user's that would change what is built. */
-const goEnv = { GOWORK: "off", CGO_ENABLED: "0", GOOS: "", GOARCH: "" };
+export const goEnv = { GOWORK: "off", CGO_ENABLED: "0", GOOS: "", GOARCH: "" };
 
 /**
  * Builds into `root/bin`.
@@ -36,29 +36,7 @@ export async function buildFromGo({ root, version, progress }) {
       [languageHostModule, languageHost, languageHostPackage],
       [engineModule, engine, enginePackage],
     ])) {
-      shown.update(`looking at the sources of ${name}`);
-      const packages = await goLines(
-        go,
-        folder,
-        ["list", "-mod=readonly", "-deps", source],
-        (line) => shown.update(line.replace(/^go: /, "")),
-      );
-      let built = 0;
-      await goLines(
-        go,
-        folder,
-        // biome-ignore format: one flag with its value to a line
-        [
-          "build", "-v", "-trimpath", "-mod=readonly", "-buildvcs=false",
-          "-ldflags", flags,
-          "-o", join(bin, executable(name)),
-          source,
-        ],
-        (line) => {
-          built += 1;
-          shown.update(`${name}: package ${built} of at most ${packages.length}, ${line}`);
-        },
-      );
+      await goBuild({ go, folder, source, flags, target: join(bin, executable(name)), shown });
     }
     const [sdk = ""] = await goLines(go, engineModule, ["list", "-m", "-f", "{{.Dir}}", sdkModule]);
     copyLauncher(join(sdk, "nodejs", "dist"), bin);
@@ -71,6 +49,41 @@ export async function buildFromGo({ root, version, progress }) {
 }
 
 /**
+ * Builds one executable of the packages that a module pins.
+ *
+ * @param {object} options
+ * @param {string} options.go
+ * @param {string} options.folder The module's.
+ * @param {string} options.source The package.
+ * @param {string} options.target
+ * @param {string} [options.flags] For the linker.
+ * @param {{ update(line: string): void }} options.shown
+ */
+export async function goBuild({ go, folder, source, target, flags = "-s -w", shown }) {
+  const name = basename(target);
+  shown.update(`looking at the sources of ${name}`);
+  const packages = await goLines(go, folder, ["list", "-mod=readonly", "-deps", source], (line) =>
+    shown.update(line.replace(/^go: /, "")),
+  );
+  let built = 0;
+  await goLines(
+    go,
+    folder,
+    // biome-ignore format: one flag with its value to a line
+    [
+      "build", "-v", "-trimpath", "-mod=readonly", "-buildvcs=false",
+      "-ldflags", flags,
+      "-o", target,
+      source,
+    ],
+    (line) => {
+      built += 1;
+      shown.update(`${name}: package ${built} of at most ${packages.length}, ${line}`);
+    },
+  );
+}
+
+/**
  * Runs Go and returns the lines it prints.
  *
  * @param {string} go
@@ -78,7 +91,7 @@ export async function buildFromGo({ root, version, progress }) {
  * @param {readonly string[]} args
  * @param {(line: string) => void} [onProgress] Called with each line of standard error.
  */
-async function goLines(go, cwd, args, onProgress) {
+export async function goLines(go, cwd, args, onProgress) {
   const outcome = await run(go, args, {
     cwd,
     env: { ...process.env, ...goEnv },

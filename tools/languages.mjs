@@ -1,0 +1,187 @@
+// What Pulumi programs in other languages need besides the CLI:
+//   YAML    its language host
+//   Python  its language host, and an environment with Pulumi's package
+//   SDKs    the generator of SDKs from a schema
+// `node tools/languages.mjs` obtains them and says what there is. Needs nothing but Node.js.
+import { execFile } from "node:child_process";
+import * as fs from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { run } from "./children.mjs";
+import { duration, startProgress } from "./progress.mjs";
+import { cacheFolder, publish, withLock } from "./pulumi-cli/cacheFolder.mjs";
+import { executable, findOnPath } from "./pulumi-cli/executables.mjs";
+import {
+  engineModule,
+  goBuild,
+  goEnv,
+  goLines,
+  languageHostModule,
+  sdkModule,
+} from "./pulumi-cli/goBuild.mjs";
+
+/**
+ * @typedef {{ program: string; missing?: undefined }} Found
+ * @typedef {{ missing: string; program?: undefined }} Missing Why there is none, as a clause.
+ */
+
+const yamlVersion = "1.25.0";
+/** The last that publishes its language hosts; it works with the new engine. */
+const hostVersion = "3.68.0";
+const generatorVersion = "3.274.1";
+const pythonVersion = "3.272.0";
+
+/** How long an installation may take, in milliseconds. */
+const installLimit = 15 * 60_000;
+
+/** Pulumi's language host for YAML: on the PATH, or built from its Go module. @returns {Promise<Found | Missing>} */
+export function obtainYamlHost() {
+  const name = "pulumi-language-yaml";
+  return built(name, yamlVersion, async (go, folder, shown) => {
+    const source = `github.com/pulumi/pulumi-yaml/cmd/${name}@v${yamlVersion}`;
+    const outcome = await run(go, ["install", "-v", "-trimpath", source], {
+      env: { ...process.env, ...goEnv, GOBIN: folder, GOFLAGS: "" },
+      limit: installLimit,
+      onLine: (line) => shown.update(line.replace(/^go: /, "")),
+    });
+    if (outcome.code !== 0) throw new Error(outcome.stderr.trim().split("\n").at(-1));
+  });
+}
+
+/** Pulumi's language host for Python: on the PATH, or built from Go modules. @returns {Promise<Found | Missing>} */
+export function obtainPythonHost() {
+  const name = "pulumi-language-python";
+  return built(name, hostVersion, async (go, folder, shown) => {
+    const source = `${sdkModule}/python/cmd/${name}`;
+    const target = join(folder, executable(name));
+    await goBuild({ go, folder: languageHostModule, source, target, shown });
+    // What the host runs is a script beside it.
+    const list = ["list", "-m", "-f", "{{.Dir}}", sdkModule];
+    const [sdk = ""] = await goLines(go, languageHostModule, list);
+    const script = join(folder, `${name}-exec`);
+    fs.copyFileSync(join(sdk, `python/cmd/${name}-exec`), script);
+    fs.chmodSync(script, 0o755);
+  });
+}
+
+/** The generator of SDKs, built from Go modules. @returns {Promise<Found | Missing>} */
+export function obtainSdkGenerator() {
+  const name = "generate-sdk";
+  return built(name, generatorVersion, (go, folder, shown) =>
+    goBuild({
+      go,
+      folder: engineModule,
+      source: "./generate-sdk",
+      target: join(folder, executable(name)),
+      shown,
+    }),
+  );
+}
+
+/**
+ * The Python of an environment that has Pulumi's package.
+ *
+ * @returns {Promise<Found | Missing>}
+ */
+export async function obtainPulumiPython() {
+  const python = (/** @type {string} */ root) =>
+    process.platform === "win32"
+      ? join(root, "Scripts", executable("python"))
+      : join(root, "bin", "python");
+  return prepared("pulumi-python", pythonVersion, python, async (folder, shown) => {
+    const base = findOnPath("python3") ?? findOnPath("python");
+    if (base === undefined) throw new Error("Python 3 is not on the PATH");
+    for (const [program, ...args] of [
+      [base, "-m", "venv", folder],
+      // Whole packages only: nothing of theirs is compiled or run to install them.
+      // biome-ignore format: one thought to a line
+      [
+        python(folder), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check",
+        "--only-binary", ":all:",
+        `pulumi==${pythonVersion}`, "setuptools==80.9.0",
+      ],
+    ]) {
+      shown.update(args.slice(0, 3).join(" "));
+      const outcome = await run(String(program), args, { limit: installLimit });
+      if (outcome.code !== 0) throw new Error(outcome.stderr.trim().split("\n").at(-1));
+    }
+  });
+}
+
+/**
+ * An executable that Go builds, once for all processes of the user.
+ *
+ * @param {string} name
+ * @param {string} version
+ * @param {(go: string, folder: string, shown: Shown) => Promise<void>} build
+ * @returns {Promise<Found | Missing>}
+ */
+async function built(name, version, build) {
+  const own = findOnPath(name);
+  if (own !== undefined) return { program: own };
+  const file = (/** @type {string} */ folder) => join(folder, executable(name));
+  return prepared(name, version, file, async (folder, shown) => {
+    const go = findOnPath("go");
+    if (go === undefined) throw new Error("neither it nor Go is on the PATH");
+    await build(go, folder, shown);
+  });
+}
+
+/**
+ * @typedef {{ update(line: string): void }} Shown
+ *
+ * @param {string} name
+ * @param {string} version
+ * @param {(folder: string) => string} file What is wanted, in its folder.
+ * @param {(folder: string, shown: Shown) => Promise<void>} fill
+ * @returns {Promise<Found | Missing>}
+ */
+async function prepared(name, version, file, fill) {
+  const folder = join(cacheFolder(), `${name}-v${version}`);
+  const works = async (/** @type {string} */ root) => fs.existsSync(file(root));
+  let obstacle = "it was not made";
+  if (!(await works(folder))) {
+    await withLock(
+      folder,
+      () => console.error(`Another process is preparing ${name}; waiting for it.`),
+      async () => {
+        if (await works(folder)) return;
+        const shown = startProgress(`Preparing ${name} ${version}`);
+        try {
+          await publish(
+            folder,
+            async (root) => {
+              await fill(root, shown);
+              return works(root);
+            },
+            works,
+          );
+          console.error(`${name} ${version} is ready (${duration(shown.stop())}).`);
+        } catch (error) {
+          shown.stop();
+          obstacle = error instanceof Error ? error.message : String(error);
+        }
+      },
+    );
+  }
+  return (await works(folder))
+    ? { program: file(folder) }
+    : { missing: `${name} is not there: ${obstacle}` };
+}
+
+/** Writes the SDK of a schema. @param {"python" | "go"} language @param {string} schema @param {string} folder */
+export async function generateSdk(language, schema, folder) {
+  const { program, missing } = await obtainSdkGenerator();
+  if (program === undefined) throw new Error(missing);
+  fs.rmSync(folder, { recursive: true, force: true });
+  fs.mkdirSync(dirname(folder), { recursive: true });
+  await promisify(execFile)(program, [language, schema, folder]);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const obtain of [obtainYamlHost, obtainPythonHost, obtainPulumiPython, obtainSdkGenerator]) {
+    const { program, missing } = await obtain();
+    console.log(program ?? `missing: ${missing}`);
+  }
+}
