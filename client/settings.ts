@@ -14,7 +14,7 @@ export type Endpoint =
 /** The stack's configuration, read once per process. */
 export interface Settings {
   readonly endpoint?: Endpoint;
-  /** Whether check reads live profiles; `codestar:drift`, on by default. */
+  /** Whether live profiles are read before they are written; `codestar:drift` or CODESTAR_DRIFT, on by default. */
   readonly drift: boolean;
   /** Whether DSA keys and RSA keys under 2048 bits pass; `codestar:allowWeakKeys`, false by default. */
   readonly allowWeakKeys: boolean;
@@ -60,11 +60,17 @@ export function readSettings(
     environment.AWS_REGION ||
     environment.AWS_DEFAULT_REGION ||
     "";
+  const drift = text(get, "codestar:drift");
   const own = text(get, "codestar:profile");
   const profile = own ?? text(get, "aws:profile");
   return {
     ...(endpoint && { endpoint }),
-    drift: choice(text(get, "codestar:drift"), "codestar:drift", { on: true, off: false }, true),
+    drift: choice(
+      drift ?? environment.CODESTAR_DRIFT?.trim(),
+      drift === undefined ? "CODESTAR_DRIFT" : "codestar:drift",
+      { on: true, off: false },
+      true,
+    ),
     allowWeakKeys: choice(
       text(get, "codestar:allowWeakKeys"),
       "codestar:allowWeakKeys",
@@ -114,7 +120,7 @@ function choice<T>(
   choices: Record<string, T>,
   absent: T,
 ): T {
-  if (value === undefined) return absent;
+  if (value === undefined || value === "") return absent;
   const chosen = Object.hasOwn(choices, value) ? choices[value] : undefined;
   if (chosen === undefined) {
     throw new SettingError(

@@ -26,6 +26,11 @@ const soaks = [
   },
   { name: "engine-long", args: ["engine"], env: { CODESTAR_TEST_LONG: "1" } },
   {
+    name: "engine-native",
+    args: ["engine"],
+    env: { CODESTAR_TEST_FORM: "native", CODESTAR_TEST_LONG: "1" },
+  },
+  {
     name: "rosters",
     args: ["unit", "--grep", "mutated rosters"],
     env: { ROSTER_FUZZ_ROUNDS: "20000" },

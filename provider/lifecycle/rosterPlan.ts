@@ -43,7 +43,7 @@ export interface RosterPlan {
   readonly staying: readonly string[];
   /** No longer in the roster, nor declared elsewhere. */
   readonly removed: readonly string[];
-  /** Live, declared by nobody, and in an account of the roster. */
+  /** Live, neither declared by anybody nor the stack's own before, and in an account of the roster. */
   readonly unmanaged: readonly string[];
   /** New in the roster, and live with other values: by ARN the fields that differ. */
   readonly conflicts: ReadonlyMap<string, readonly Field[]>;
@@ -97,7 +97,7 @@ export function planRoster(
   const unmanaged =
     options.unmanaged === "ignore" || isUnknownElsewhere
       ? []
-      : strangers(before, now, live).filter((userArn) => !isDeclared(userArn));
+      : strangers(before, now, live).filter((userArn) => !isDeclared(userArn) && !isOwn(userArn));
   const unwanted = options.unmanaged === "remove" ? [...removed, ...unmanaged] : removed;
   for (const userArn of unwanted) {
     if (there(userArn)) writes.push({ userArn, call: "delete" });

@@ -7,7 +7,7 @@ import { readSettings, type Settings, serviceOf } from "../../client/settings";
 import type { openTransport } from "../../client/transport";
 import { createDeclarations, type Declarations } from "./declarations";
 import type { OtherProcesses } from "./otherProcesses";
-import { explain, type Situation } from "./sentences";
+import { explain, type Form, type Situation } from "./sentences";
 
 /** What a provider's process has around it. */
 export interface Environment {
@@ -15,6 +15,7 @@ export interface Environment {
   /** The working folder. */
   readonly folder: string;
   readonly others: OtherProcesses;
+  readonly form?: Form;
   readonly openTransport?: typeof openTransport;
 }
 
@@ -41,7 +42,7 @@ export interface Session {
 }
 
 export function createSession(environment: Environment): Session {
-  const { variables, folder, others } = environment;
+  const { variables, folder, others, form = "dynamic" } = environment;
   let settings: Settings | Error | undefined;
   /** An operation whose first call is no check runs no program: it refreshes or destroys. */
   let situation: Situation = "without program";
@@ -56,10 +57,13 @@ export function createSession(environment: Environment): Session {
     return settings;
   };
   const reasonOf = (error: unknown) =>
-    settings instanceof Error ? settings.message : explain(error, current(), situation);
+    settings instanceof Error ? settings.message : explain(error, current(), situation, form);
   const connection: Session["connection"] = async (region) => {
     if (situation === "without program" && isStoreMissing(current())) {
-      throw new Failure("opening the store", explain(new StoreMissing(), current(), situation));
+      throw new Failure(
+        "opening the store",
+        explain(new StoreMissing(), current(), situation, form),
+      );
     }
     connect ??= connections(current(), environment.openTransport);
     return connect(region);

@@ -11,6 +11,7 @@ const session = createSession({
   variables: process.env,
   folder: process.cwd(),
   others: besideEngine(engine),
+  form: "native",
 });
 
 serve(createProvider(session, tellEngine(engine)), engine).then(

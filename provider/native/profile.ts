@@ -17,8 +17,12 @@ export function nativeProfile(session: Session, claims: Claims, tell: Tell): Nat
     async check(urn, olds, news) {
       session.noteProgram(false);
       const before = unmarked(olds) as Partial<ProfileInputs>;
+      const given = unmarked(news);
       const checked = await lifecycle
-        .check(before, unmarked(news), { isPreview: false })
+        .check(before, given, {
+          isPreview: false,
+          knowledge: { own: claims.others(urn).filter((key) => key.endsWith(` ${given.userArn}`)) },
+        })
         .catch((error: unknown) => ({ refused: [session.sentenceOf(error)] }));
       if ("refused" in checked) return checked;
       const { userArn, region } = checked.inputs as unknown as ProfileInputs;
@@ -52,6 +56,7 @@ export function nativeProfile(session: Session, claims: Claims, tell: Tell): Nat
     read: (urn, id, recorded) =>
       phrased(session, `reading ${profileName(id)}`, async () => {
         const known = recorded ? (unmarked(recorded) as unknown as ProfileState) : await blank(id);
+        if (recorded) claims.note(urn, known.region, [id]);
         const isAsked = recorded === undefined || (await mayRefresh(urn));
         const state = isAsked ? await lifecycle.read(id, known) : known;
         if (state === undefined) return undefined;
@@ -76,7 +81,7 @@ export function nativeProfile(session: Session, claims: Claims, tell: Tell): Nat
         lifecycle.delete(id, unmarked(recorded) as unknown as ProfileState),
       ),
 
-    refreshes: () => session.settings().drift,
+    refreshes: () => true,
   };
 
   /**

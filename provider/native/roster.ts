@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { projectFolder } from "../../client/projectFolder";
 import { checkArguments } from "../../profile/check";
 import { type FieldDrift, pick } from "../../profile/fields";
@@ -16,8 +17,8 @@ import { type NativeResource, Partly, type Tell, type Values } from "./server";
 import { dynamicLine, phrased, secret, unmarked } from "./values";
 
 /**
- * A roster for the engine's plugin protocol. Check reads the files. The engine does not refresh it, since it would call
- * drift a change: what differs is told in a line.
+ * A roster for the engine's plugin protocol. Check reads the files. A refresh leaves it as it is recorded, since the engine
+ * would call drift a change: what differs is told in a line.
  */
 export function nativeRoster(session: Session, claims: Claims, tell: Tell): NativeResource {
   const lifecycle = rosterLifecycle(session);
@@ -34,7 +35,8 @@ export function nativeRoster(session: Session, claims: Claims, tell: Tell): Nati
   return {
     async check(urn, olds, news) {
       session.noteProgram(false);
-      const given = unmarked(news);
+      const before = unmarked(olds) as Partial<RosterInputs>;
+      const { isIgnored, given } = withoutRecorded(unmarked(news), before);
       const refused = checkArguments("CodeStarRoster", given).map(({ reason }) => reason);
       if (refused.length > 0) return { refused };
       const { files, ...settings } = given;
@@ -51,14 +53,15 @@ export function nativeRoster(session: Session, claims: Claims, tell: Tell): Nati
         const inputs = {
           region,
           ...settings,
-          people: Object.fromEntries(people.map((person) => [person.userArn, pick(person)])),
+          people: isIgnored
+            ? before.people!
+            : Object.fromEntries(people.map((person) => [person.userArn, pick(person)])),
           ...(required.length > 0 && { required: [...required] }),
         };
         const where = String(inputs.region);
         const refusal = claims.claim(urn, where, Object.keys(inputs.people));
         if (refusal) return { refused: [refusal] };
-        const before = unmarked(olds) as Partial<RosterInputs>;
-        const context = { isPreview: false, knowledge: { own: [] } };
+        const context = { isPreview: false, knowledge: { own: claims.others(urn), isIgnored } };
         const checked = await lifecycle.check(before, inputs, context);
         if ("refused" in checked) return checked;
         if (checked.shown) await tell(urn, lines(checked.shown));
@@ -82,23 +85,51 @@ export function nativeRoster(session: Session, claims: Claims, tell: Tell): Nati
         return { id, state: outputs(state) };
       }),
 
-    read: (_urn, id, recorded, inputs) =>
-      phrased(session, "reading the roster", async () => {
-        if (recorded === undefined) {
-          throw new Error("a roster cannot be imported; declare it with `adopt: true`");
-        }
-        const state = await lifecycle.read(id, rosterOf(recorded));
-        return state && { state: outputs(state), inputs };
-      }),
+    /**
+     * The engine refreshes a roster for what the state says of it, and gets that back: drift is told by check, which compares
+     * with what is live at every preview and update.
+     */
+    async read(urn, _id, recorded, inputs) {
+      if (recorded === undefined) {
+        throw new Error(
+          "reading the roster: a roster cannot be imported; declare it with `adopt: true`",
+        );
+      }
+      const { region, people, movedOut = [] } = rosterOf(recorded);
+      claims.note(urn, region, [...Object.keys(people), ...movedOut]);
+      return { state: outputs(rosterOf(recorded)), inputs };
+    },
 
     update: (id, olds, news) =>
-      carryOut(async () => outputs(await lifecycle.update(id, rosterOf(olds), rosterOf(news)))),
+      carryOut(async () => {
+        const [before, now] = [rosterOf(olds), rosterOf(news)];
+        if (mayDelete(before, now)) await claims.settled();
+        return outputs(await lifecycle.update(id, before, now));
+      }),
 
     delete: (id, recorded) =>
       phrased(session, "deleting the roster", () => lifecycle.delete(id, rosterOf(recorded))),
 
-    refreshes: () => false,
+    refreshes: () => true,
   };
+}
+
+/** `ignoreChanges` puts the recorded people in, as if the program gave them. */
+function withoutRecorded(news: Values, before: Partial<RosterInputs>) {
+  const { people, required, ...others } = news;
+  const isIgnored = people !== undefined && isDeepStrictEqual(people, before.people);
+  const isRecorded = required !== undefined && isDeepStrictEqual(required, before.required);
+  const given: Values = {
+    ...others,
+    ...(people !== undefined && !isIgnored && { people }),
+    ...(required !== undefined && !isRecorded && { required }),
+  };
+  return { isIgnored, given };
+}
+
+function mayDelete(before: RosterState, now: RosterState): boolean {
+  const isLeft = Object.keys(before.people).some((userArn) => !Object.hasOwn(now.people, userArn));
+  return isLeft || now.unmanaged === "remove";
 }
 
 function rosterOf(values: Values): RosterState {

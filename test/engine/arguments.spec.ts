@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ada, scenario } from "../support/scenario";
+import { ada, itInDynamicForm, scenario } from "../support/scenario";
 
 const people = (size: number) =>
   Object.fromEntries(
@@ -12,8 +12,9 @@ const people = (size: number) =>
   );
 
 describe("the engine: arguments", () => {
-  it(
+  itInDynamicForm(
     "roster_arguments: what is misnamed, of a wrong type or out of range is refused, and no guard is off",
+    "the plugin checks arguments, in native_roster",
     scenario(async ({ project, service }) => {
       const roster = (size: number) =>
         writeFileSync(

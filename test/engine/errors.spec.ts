@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { form } from "../support/pulumi";
 import { startRecordingService } from "../support/recordingService";
 import { ada, scenario } from "../support/scenario";
 
@@ -69,7 +70,7 @@ describe("the engine: foreseeable errors", () => {
         run.output.includes(`the profile service at ${service.url} does not answer (ECONNREFUSED)`),
         run.output,
       );
-      assert.match(run.output, /codestar:drift off/);
+      assert.match(run.output, form === "native" ? /CODESTAR_DRIFT=off/ : /codestar:drift off/);
       assert.doesNotMatch(run.output, stackTrace);
 
       run = await project.attempt("destroy", "--yes", "--skip-preview");
@@ -77,7 +78,8 @@ describe("the engine: foreseeable errors", () => {
       assert.match(run.output, /does not answer/);
       assert.doesNotMatch(run.output, stackTrace);
 
-      project.config({ "codestar:drift": "off" });
+      if (form === "native") project.environment.CODESTAR_DRIFT = "off";
+      else project.config({ "codestar:drift": "off" });
       await project.pulumi("preview", "--expect-no-changes");
     }),
   );
@@ -92,19 +94,25 @@ describe("the engine: foreseeable errors", () => {
         await next.seed([ada]);
         project.config({ "codestar:endpoint": next.url });
         await service.close();
-        for (const command of [["refresh"], ["up", "--refresh"], ["destroy"]]) {
+        const isNative = form === "native";
+        const commands = [
+          ["refresh"],
+          ["up", "--refresh"],
+          ["destroy"],
+          ...(isNative ? [["up"]] : []),
+        ];
+        const remedy = isNative ? "pulumi up --refresh --run-program`" : "pulumi up` without";
+        for (const command of commands) {
           const run = await project.attempt(...command, "--yes", "--skip-preview");
           assert.notEqual(run.code, 0);
           assert.ok(run.output.includes(`${service.url} does not answer (ECONNREFUSED)`));
-          assert.match(
-            run.output,
-            /if codestar:endpoint has changed since, run `pulumi up` without/,
-          );
+          const moved = `if codestar:endpoint has changed since, run \`${remedy}`;
+          assert.ok(run.output.includes(moved), run.output);
           assert.doesNotMatch(run.output, /codestar:drift/);
           assert.doesNotMatch(run.output, stackTrace);
         }
         assert.deepEqual(next.calls, []);
-        await project.up();
+        await project.up(...(isNative ? ["--refresh", "--run-program"] : []));
         assert.deepEqual(next.writes(), []);
         await project.pulumi("destroy", "--yes", "--skip-preview");
         assert.deepEqual(next.writes(), [

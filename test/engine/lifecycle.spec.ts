@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { itInLongRun } from "../support/longRun";
-import type { Project } from "../support/pulumi";
+import { form, type Project } from "../support/pulumi";
 import type { RecordingService } from "../support/recordingService";
 import { ada, arn, scenario } from "../support/scenario";
 import { ed25519, nistp256 } from "../support/sshKeys";
@@ -188,7 +188,8 @@ describe("the engine: creating, updating, deleting", () => {
       assert.equal(await service.live.find(ada.userArn), undefined);
       assert.deepEqual(
         service.writes().map(({ operation }) => operation),
-        ["DeleteUserProfile", "DeleteUserProfile"],
+        // The engine's refresh finds that one is gone already.
+        Array(form === "native" ? 1 : 2).fill("DeleteUserProfile"),
       );
       assert.deepEqual(project.state(), []);
     }),

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Project } from "../support/pulumi";
+import { form, type Project } from "../support/pulumi";
 import { startRecordingService } from "../support/recordingService";
-import { ada, arn, type Scenario, scenario } from "../support/scenario";
+import { ada, arn, itInDynamicForm, type Scenario, scenario } from "../support/scenario";
 
 const person = (name: string) => ({
   userArn: arn(name),
@@ -116,8 +116,9 @@ describe("the engine: profiles that move within a program", () => {
     }),
   );
 
-  it(
+  itInDynamicForm(
     "moves_between_rosters: in both directions only what differs is written, without adopt",
+    "native_moves, which counts who leaves a roster as removed until the other is checked",
     scenario(async (world) => {
       const { project, service } = world;
       const inRosters = async (a: string[], b: string[]) => {
@@ -160,8 +161,9 @@ describe("the engine: profiles that move within a program", () => {
     }),
   );
 
-  it(
+  itInDynamicForm(
     "roster_to_single: out of a roster and back only what differs is written, also when an ARN settles late",
+    "the shorter native_moves, since a plugin is not told of outputs that are waited for",
     scenario(async (world) => {
       const { project, service } = world;
       const people = `new codestar.CodeStarRoster("people", { files: "roster.json" });`;
@@ -222,9 +224,11 @@ describe("the engine: profiles that move within a program", () => {
       const late = `new CodeStarUserProfile("late", { userArn: pulumi.output(new Promise((resolve) => setTimeout(resolve, 4000, "${arn("late")}"))), displayName: "late", emailAddress: "late@example.com" });`;
       project.program(people({ unmanaged: "remove" }) + late);
       await project.up();
-      assert.deepEqual(writes(world), ["CreateUserProfile late"]);
+      // The engine does not tell a plugin that a program waits for an ARN.
+      const first = form === "native" ? ["DeleteUserProfile stranger"] : [];
+      assert.deepEqual(writes(world).sort(), ["CreateUserProfile late", ...first]);
       await project.up();
-      assert.deepEqual(writes(world), ["DeleteUserProfile stranger"]);
+      assert.deepEqual(writes(world), form === "native" ? [] : ["DeleteUserProfile stranger"]);
       await project.pulumi("preview", "--expect-no-changes");
 
       await service.live.create(person("stranger"));
@@ -237,8 +241,9 @@ describe("the engine: profiles that move within a program", () => {
     }),
   );
 
-  it(
+  itInDynamicForm(
     "moves_between_providers, two_endpoints: a move within one service is one, whichever provider; the same ARN of another service is another profile",
+    "a provider of the other form",
     scenario(async (world) => {
       const { project, service } = world;
       const own = (name: string, url: string) =>

@@ -141,22 +141,28 @@ describe("the engine: the native plugin", () => {
       declareNative(project, ["ada", ada], ["countess", ada]);
       const twice = await project.attempt("up", "--yes", "--skip-preview");
       assert.notEqual(twice.code, 0);
-      assert.match(twice.output, /user\/ada is declared by (ada|countess) already/);
+      assert.match(
+        twice.output,
+        /"(?:countess|ada)" and "(?:ada|countess)" declare the same profile/,
+      );
 
       declareNative(project, ["ada", ada]);
       await project.up();
       service.calls.length = 0;
-      declareNative(project, ["countess", ada]);
+      declareNative(project, ["countess", { ...ada, displayName: "Countess" }]);
       await project.up();
-      // Without a program's knowledge of the state it is tried, and the service says that it is there.
       assert.deepEqual(
         service.writes().map(({ operation }) => operation),
-        ["CreateUserProfile"],
+        ["UpdateUserProfile"],
       );
       await settled(world);
 
       await service.live.create({ ...person("bob"), displayName: "Somebody" });
-      declareNative(project, ["countess", ada], ["bob", person("bob")]);
+      declareNative(
+        project,
+        ["countess", { ...ada, displayName: "Countess" }],
+        ["bob", person("bob")],
+      );
       const refused = await project.attempt("preview");
       assert.match(refused.output, /bob: a profile exists already and differs in displayName/);
     }),
@@ -235,6 +241,60 @@ describe("the engine: the native plugin", () => {
       await settled(world);
       await project.pulumi("destroy", "--yes", "--skip-preview");
       assert.equal(service.writes().length, 3);
+    }),
+  );
+
+  it(
+    "native_moves: between resources and rosters only what differs is written, nobody is deleted or unmanaged",
+    scenario(async (world) => {
+      const { project, service } = world;
+      installPlugin(project);
+      const file = (name: string, ...people: string[]) => {
+        const entries = people.map((one) => {
+          const { userArn: _arn, ...fields } = person(one);
+          return [one, fields] as const;
+        });
+        const content = { account: "123456789012", people: Object.fromEntries(entries) };
+        writeFileSync(join(project.folder, `${name}.json`), JSON.stringify(content));
+      };
+      const program = (...singles: object[]) =>
+        project.program(`
+          const native = require("pulumi-codestar/native");
+          for (const name of ["a", "b"]) new native.Roster(name, { files: [name + ".json"], unmanaged: "remove" });
+          for (const args of ${JSON.stringify(singles)}) new native.UserProfile(args.userArn, args);`);
+      const writes = () =>
+        service.writes().map(({ operation, input }) => [operation, input.userArn].join(" "));
+      file("a", "u1", "u2", "u5");
+      file("b", "u3");
+      program(person("u4"));
+      await project.up();
+      await settled(world);
+
+      // Out of a roster, changed on the way; from one roster to the other; and back.
+      for (const [inA, inB, singles] of [
+        [["u2"], ["u3"], [person("u4"), { ...person("u1"), displayName: "Renamed" }]],
+        [[], ["u3", "u2"], [person("u4"), { ...person("u1"), displayName: "Renamed" }]],
+        [["u2"], ["u3", "u4"], [{ ...person("u1"), displayName: "Renamed" }]],
+        [["u1", "u2"], ["u3"], [person("u4")]],
+      ] as const) {
+        file("a", ...inA, "u5");
+        file("b", ...inB);
+        program(...singles);
+        service.calls.length = 0;
+        await project.up();
+        assert.deepEqual(
+          writes().filter((write) => !write.startsWith("UpdateUserProfile")),
+          [],
+        );
+        await settled(world);
+      }
+      assert.equal((await service.live.find(arn("u1")))?.displayName, "u1");
+
+      await service.live.create(person("stranger"));
+      service.calls.length = 0;
+      await project.up();
+      // Both rosters may be the first to see that nobody declares it.
+      assert.deepEqual(new Set(writes()), new Set([`DeleteUserProfile ${arn("stranger")}`]));
     }),
   );
 

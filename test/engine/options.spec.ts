@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { itInLongRun } from "../support/longRun";
 import type { Project } from "../support/pulumi";
-import { ada, arn, scenario } from "../support/scenario";
+import { ada, arn, itInDynamicForm, scenario } from "../support/scenario";
 
 const grace = { displayName: "Grace", emailAddress: "grace@example.com" };
 const zoe = { displayName: "Zoe", emailAddress: "zoe@example.com" };
@@ -47,8 +47,9 @@ describe("the engine: options that the engine keeps from the provider", () => {
     );
   }
 
-  it(
+  itInDynamicForm(
     "options_refused: import and paths into a roster are refused in one sentence that says what to do",
+    "imports are possible",
     scenario(async ({ project, service }) => {
       roster(project, { grace });
       for (const [options, sentence] of [
@@ -71,8 +72,9 @@ describe("the engine: options that the engine keeps from the provider", () => {
     }),
   );
 
-  it(
+  itInDynamicForm(
     "hide_diffs: what hideDiffs names is told to drift and not shown",
+    "the engine hides them itself",
     scenario(async ({ project, service }) => {
       roster(project, { grace });
       project.program(both("{}").replace("unmanaged", "showValues: true, unmanaged"));

@@ -7,7 +7,7 @@ import { createPostgresTable } from "../../service/store/postgres/table";
 import { codestarProfiles } from "../support/commandLine";
 import { itInLongRun } from "../support/longRun";
 import { PostgresServer, requirePostgres } from "../support/postgresServer";
-import { createProject } from "../support/pulumi";
+import { createProject, form } from "../support/pulumi";
 import { ada } from "../support/scenario";
 
 describe("the engine: PostgreSQL", () => {
@@ -34,7 +34,7 @@ describe("the engine: PostgreSQL", () => {
       assert.equal(live?.displayName, ada.displayName);
       await store.update("us-east-1", ada.userArn, { displayName: "Changed" }, Date.now());
       const preview = await project.pulumi("preview");
-      assert.match(preview.output, /\+_drift/);
+      assert.match(preview.output, form === "native" ? /~displayName/ : /\+_drift/);
       outputs.push(preview, await project.up());
       const repaired = await store.find("us-east-1", ada.userArn);
       assert.equal(repaired?.displayName, ada.displayName);

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { ada, scenario } from "../support/scenario";
+import { ada, itInDynamicForm, scenario } from "../support/scenario";
 import { ed25519, nistp256 } from "../support/sshKeys";
 
 describe("the engine: secrets", () => {
-  it(
+  itInDynamicForm(
     "secret: no value stands in clear in state or output, drift names the field alone",
+    "shown by the engine, in native_secret",
     scenario(async ({ project, service }) => {
       project.program(`new CodeStarUserProfile("ada", {
         userArn: ${JSON.stringify(ada.userArn)}, displayName: "Ada Lovelace",

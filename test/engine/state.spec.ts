@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { ada, scenario } from "../support/scenario";
+import { ada, itInDynamicForm, scenario } from "../support/scenario";
 import { ed25519 } from "../support/sshKeys";
 
 const declared = { ...ada, sshPublicKey: ed25519.line };
 
 describe("the engine: state", () => {
-  it(
+  itInDynamicForm(
     "state_size: the provider's text is one short line, an entry at most 0.55 of a do-nothing dynamic resource's",
+    "measured by the benchmark",
     scenario(async ({ project }) => {
       project.program(`
         new CodeStarUserProfile("ada", ${JSON.stringify(declared)});

@@ -1,8 +1,6 @@
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import type { Declaration, Project } from "./pulumi";
-
-const main = resolve(__dirname, "../../dist/provider/native/main.js");
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Declaration, installPlugin as letBeFound, type Project } from "./pulumi";
 
 export const nativeType = "codestar:index:UserProfile";
 export const dynamicType = "pulumi-nodejs:dynamic/codestar:CodeStarUserProfile";
@@ -11,15 +9,10 @@ export const settings = { "codestar:region": "us-east-1" };
 
 export const dynamicRoster = "pulumi-nodejs:dynamic/codestar:CodeStarRoster";
 
-/** Lets the project find the plugin as `plugins:` in Pulumi.yaml does. */
+/** Prepares a project for the native form. */
 export function installPlugin(project: Project): void {
-  const { folder } = project;
   project.config(settings);
-  mkdirSync(join(folder, "plugin"));
-  const script = `#!/usr/bin/env node\nrequire(${JSON.stringify(main)});\n`;
-  writeFileSync(join(folder, "plugin/pulumi-resource-codestar"), script, { mode: 0o755 });
-  const plugins = "plugins:\n  providers:\n    - name: codestar\n      path: ./plugin\n";
-  appendFileSync(join(folder, "Pulumi.yaml"), plugins);
+  letBeFound(project);
 }
 
 /** Declares just these profiles, in the native form. */

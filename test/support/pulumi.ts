@@ -1,5 +1,14 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -41,6 +50,8 @@ export type Declaration = [
 /** A whole Pulumi project in a folder of its own, with its own state, driven by the real CLI. */
 export interface Project {
   readonly folder: string;
+  /** Of every call of the CLI. */
+  readonly environment: NodeJS.ProcessEnv;
   /** Declares just these profiles. */
   declare(...profiles: Declaration[]): void;
   /** Writes the program, a CommonJS module; `CodeStarUserProfile` and `pulumi` are in scope. */
@@ -62,7 +73,38 @@ export interface Project {
   remove(): void;
 }
 
-const profileType = "pulumi-nodejs:dynamic/codestar:CodeStarUserProfile";
+/** In which form the provider's scenarios run: `CODESTAR_TEST_FORM=native` for the plugin. */
+export const form = process.env.CODESTAR_TEST_FORM === "native" ? "native" : "dynamic";
+
+const profileType = {
+  dynamic: "pulumi-nodejs:dynamic/codestar:CodeStarUserProfile",
+  native: "codestar:index:UserProfile",
+}[form];
+
+/** What the engine calls a profile and a roster. */
+export const named = {
+  dynamic: { profile: "CodeStarUserProfile", roster: "CodeStarRoster" },
+  native: { profile: "UserProfile", roster: "Roster" },
+}[form];
+
+/** What a program has in scope. */
+const preamble = {
+  dynamic: 'const { CodeStarUserProfile, ...codestar } = require("pulumi-codestar");',
+  native:
+    'const { UserProfile: CodeStarUserProfile, Roster: CodeStarRoster } = require("pulumi-codestar/native");' +
+    '\nconst codestar = { ...require("pulumi-codestar"), CodeStarRoster };',
+}[form];
+
+/** Lets the project find the plugin as `plugins:` in Pulumi.yaml does. */
+export function installPlugin({ folder }: { folder: string }): void {
+  if (existsSync(join(folder, "plugin"))) return;
+  mkdirSync(join(folder, "plugin"));
+  const main = join(repository, "dist/provider/native/main.js");
+  const script = `#!/usr/bin/env node\nrequire(${JSON.stringify(main)});\n`;
+  writeFileSync(join(folder, "plugin/pulumi-resource-codestar"), script, { mode: 0o755 });
+  const plugins = "plugins:\n  providers:\n    - name: codestar\n      path: ./plugin\n";
+  appendFileSync(join(folder, "Pulumi.yaml"), plugins);
+}
 
 export async function createProject(
   settings: Record<string, string> = {},
@@ -79,6 +121,7 @@ export async function createProject(
 
   const project: Project = {
     folder,
+    environment,
     declare(...profiles) {
       project.program(
         `for (const [name, args, opts] of ${JSON.stringify(profiles)}) new CodeStarUserProfile(name, args, opts);`,
@@ -87,11 +130,14 @@ export async function createProject(
     program(text) {
       writeFileSync(
         join(folder, "index.js"),
-        `const pulumi = require("@pulumi/pulumi");\nconst { CodeStarUserProfile, ...codestar } = require("pulumi-codestar");\n${text}\n`,
+        `const pulumi = require("@pulumi/pulumi");\n${preamble}\n${text}\n`,
       );
     },
     config(more) {
-      const lines = Object.entries({ "aws:region": "us-east-1", ...settings, ...more }).map(
+      const all: Record<string, string> = { "aws:region": "us-east-1", ...settings, ...more };
+      // Settings of another name space do not reach a plugin.
+      if (form === "native") all["codestar:region"] ??= all["aws:region"]!;
+      const lines = Object.entries(all).map(
         ([key, value]) => `  ${key}: ${JSON.stringify(value)}\n`,
       );
       writeFileSync(join(folder, "Pulumi.dev.yaml"), `config:\n${lines.join("")}`);
@@ -122,13 +168,16 @@ export async function createProject(
     async plan(...args) {
       const { stdout } = await project.pulumi("preview", "--json", ...args);
       const { steps = [] } = JSON.parse(stdout) as { steps?: Step[] };
-      return steps.filter(({ op, urn }) => op !== "same" && urn.includes(profileType));
+      return steps.filter(
+        ({ op, urn }) => !["same", "refresh"].includes(op) && urn.includes(profileType),
+      );
     },
     state: () => resources().filter(({ type }) => type === profileType),
     stateText: () => readFileSync(statePath, "utf8"),
     output: (name) => resources().find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs[name],
     remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
   };
+  if (form === "native") installPlugin(project);
   project.config({});
   await project.pulumi("stack", "init", "dev");
   return project;

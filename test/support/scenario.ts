@@ -1,5 +1,5 @@
 import type { Context } from "mocha";
-import { createProject, type Project } from "./pulumi";
+import { createProject, form, type Project } from "./pulumi";
 import { type RecordingService, startRecordingService } from "./recordingService";
 
 export interface Scenario {
@@ -23,6 +23,12 @@ export function scenario(
       await service.close();
     }
   };
+}
+
+/** A test of the dynamic form; `native` says what the other form does, by design, and where that is tested. */
+export function itInDynamicForm(title: string, native: string, run: Mocha.AsyncFunc): void {
+  if (form === "dynamic") it(title, run);
+  else it(`${title} (native: ${native})`);
 }
 
 export const arn = (name: string) => `arn:aws:iam::123456789012:user/${name}`;
