@@ -1,7 +1,5 @@
 // This package's native plugin.
-const pulumi = require("@pulumi/pulumi");
+const { UserProfile } = require("pulumi-codestar/native");
 const people = require("./people.json");
 
-for (const { name, ...args } of people) {
-  new pulumi.CustomResource("codestar:index:UserProfile", name, args);
-}
+for (const { name, ...args } of people) new UserProfile(name, args);
