@@ -28,7 +28,7 @@ function adviceOf(situation: Situation, form: Form): string {
   return situation === "preview" ? fromState : withoutProgram[form];
 }
 
-const surface = (situation: Situation, form: Form): Surface => ({
+export const surface = (situation: Situation, form: Form): Surface => ({
   endpoint: "codestar:endpoint",
   profile: "aws:profile",
   useBundled:

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { codestarProfiles } from "./commandLine";
+import type { Project } from "./pulumi";
+import { type ServeProcess, startServe } from "./serveProcess";
+
+/**
+ * A reader's steps: a file, whose name stands alone above its content; the server; requests to it; and commands with lines of
+ * what they print.
+ */
+const step =
+  /^`(?<file>[\w./-]+)`:\n\n```\w+\n(?<content>[\s\S]*?)^```|^```sh\nnpx --no -- codestar-profiles serve (?<serve>.*)\n```|^```sh\n(?<request>curl [\s\S]*?)```|^```console\n(?<session>[\s\S]*?)^```/gm;
+
+/** A command that fails says with which status. */
+const command = /^\$ (?<line>.*?)(?: +# exits with (?<status>\d+))?$/;
+
+/**
+ * Takes the steps of a page one after another, as it shows them. A line that is shown must be in what is printed; what Pulumi
+ * adds at its end may be left out on the page.
+ * @returns how many commands were run.
+ */
+export async function walk(page: string, project: Project): Promise<number> {
+  let server: ServeProcess | undefined;
+  let commands = 0;
+  try {
+    for (const { groups = {} } of page.matchAll(step)) {
+      const { file, content, serve, request, session } = groups;
+      if (file !== undefined) writeFileSync(join(project.folder, file), content!);
+      if (serve !== undefined) server = await startServe(project.folder, serve.split(" "));
+      if (request !== undefined) send(request, server, project.folder);
+      let printed = "";
+      for (const line of session?.trimEnd().split("\n") ?? []) {
+        const called = command.exec(line)?.groups;
+        if (called === undefined) {
+          const isPrinted = printed.split("\n").some((one) => one.trim().startsWith(line.trim()));
+          assert.ok(isPrinted, `${line}\nis not in\n${printed}`);
+          continue;
+        }
+        const { status, output } = await run(called.line!, project);
+        assert.equal(status, Number(called.status ?? 0), `${line}\n${output}`);
+        printed = output;
+        commands++;
+      }
+    }
+  } finally {
+    await server?.terminate();
+  }
+  return commands;
+}
+
+async function run(line: string, project: Project): Promise<{ status: number; output: string }> {
+  const words = line.split(" ");
+  if (words[0] === "pulumi") {
+    const { code, output } = await project.attempt(...words.slice(1));
+    return { status: code, output };
+  }
+  const own = "npx --no -- codestar-profiles ";
+  assert.ok(line.startsWith(own), `${line}: no command that a page may show`);
+  const { status, out, err } = await codestarProfiles(
+    project.folder,
+    line.slice(own.length).split(" "),
+  );
+  return { status, output: out + err };
+}
+
+function send(request: string, server: ServeProcess | undefined, cwd: string): void {
+  assert.ok(server, "the page starts a server before it is asked");
+  const here = request
+    .replaceAll("http://127.0.0.1:4600", server.url)
+    .replaceAll(/^curl /gm, "curl --silent --show-error --fail ");
+  const { status, stderr } = spawnSync("sh", ["-euc", here], { cwd, encoding: "utf8" });
+  assert.equal(status, 0, stderr);
+}
