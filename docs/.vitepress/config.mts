@@ -47,8 +47,9 @@ export default defineConfig({
         text: "Tutorial",
         items: [{ text: "From nothing to GitOps", link: "/tutorial" }],
       },
+      { text: "How-to", items: pagesIn("how-to") },
       {
-        text: "How-to",
+        text: "Guides",
         items: [
           { text: "Profiles", link: "/profiles" },
           { text: "Rosters", link: "/rosters" },

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { codestarProfiles } from "./commandLine";
+import { repository } from "./imports";
 import type { Project } from "./pulumi";
 import { type ServeProcess, startServe } from "./serveProcess";
 
@@ -13,8 +14,8 @@ import { type ServeProcess, startServe } from "./serveProcess";
 const step =
   /^`(?<file>[\w./-]+)`:\n\n```\w+\n(?<content>[\s\S]*?)^```|^```sh\nnpx --no -- codestar-profiles serve (?<serve>.*)\n```|^```sh\n(?<request>curl [\s\S]*?)```|^```console\n(?<session>[\s\S]*?)^```/gm;
 
-/** A command that fails says with which status. */
-const command = /^\$ (?<line>.*?)(?: +# exits with (?<status>\d+))?$/;
+/** A command that fails says so, or with which status where that is of use. */
+const command = /^\$ (?<line>.*?)(?: +# (?:exits with (?<status>\d+)|(?<fails>fails)))?$/;
 
 /**
  * Takes the steps of a page one after another, as it shows them. A line that is shown must be in what is printed; what Pulumi
@@ -34,12 +35,13 @@ export async function walk(page: string, project: Project): Promise<number> {
       for (const line of session?.trimEnd().split("\n") ?? []) {
         const called = command.exec(line)?.groups;
         if (called === undefined) {
-          const isPrinted = printed.split("\n").some((one) => one.trim().startsWith(line.trim()));
+          const isPrinted = printed.split("\n").some((one) => one.includes(line.trim()));
           assert.ok(isPrinted, `${line}\nis not in\n${printed}`);
           continue;
         }
         const { status, output } = await run(called.line!, project);
-        assert.equal(status, Number(called.status ?? 0), `${line}\n${output}`);
+        const isRight = called.fails ? status !== 0 : status === Number(called.status ?? 0);
+        assert.ok(isRight, `${line}\nexited with ${status}\n${output}`);
         printed = output;
         commands++;
       }
@@ -55,6 +57,17 @@ async function run(line: string, project: Project): Promise<{ status: number; ou
   if (words[0] === "pulumi") {
     const { code, output } = await project.attempt(...words.slice(1));
     return { status: code, output };
+  }
+  if (line.startsWith("npx --no -- mocha ")) {
+    const mocha = join(repository, "node_modules/mocha/bin/mocha.js");
+    const args = ["--no-config", ...line.split(" ").slice(4)];
+    const { PATH } = process.env;
+    const { status, stdout, stderr } = spawnSync(process.execPath, [mocha, ...args], {
+      cwd: project.folder,
+      encoding: "utf8",
+      env: { PATH },
+    });
+    return { status: status ?? -1, output: stdout + stderr };
   }
   const own = "npx --no -- codestar-profiles ";
   assert.ok(line.startsWith(own), `${line}: no command that a page may show`);
