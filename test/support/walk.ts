@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { codestarProfiles } from "./commandLine";
 import { repository } from "./imports";
 import type { Project } from "./pulumi";
@@ -28,7 +28,7 @@ export async function walk(page: string, project: Project): Promise<number> {
   try {
     for (const { groups = {} } of page.matchAll(step)) {
       const { file, content, serve, request, session } = groups;
-      if (file !== undefined) writeFileSync(join(project.folder, file), content!);
+      if (file !== undefined) write(join(project.folder, file), here(content!, server));
       if (serve !== undefined) server = await startServe(project.folder, serve.split(" "));
       if (request !== undefined) send(request, server, project.folder);
       let printed = "";
@@ -52,7 +52,22 @@ export async function walk(page: string, project: Project): Promise<number> {
   return commands;
 }
 
+/** A page's server has a port of its own. */
+function here(text: string, server: ServeProcess | undefined): string {
+  return server === undefined ? text : text.replaceAll("http://127.0.0.1:4600", server.url);
+}
+
+function write(path: string, content: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+}
+
 async function run(line: string, project: Project): Promise<{ status: number; output: string }> {
+  const { env: settings } = /^set -a; \. \.\/(?<env>\S+); set \+a$/.exec(line)?.groups ?? {};
+  if (settings !== undefined) {
+    Object.assign(project.environment, parseEnv(join(project.folder, settings)));
+    return { status: 0, output: "" };
+  }
   const words = line.split(" ");
   if (words[0] === "pulumi") {
     const { code, output } = await project.attempt(...words.slice(1));
@@ -71,18 +86,22 @@ async function run(line: string, project: Project): Promise<{ status: number; ou
   }
   const own = "npx --no -- codestar-profiles ";
   assert.ok(line.startsWith(own), `${line}: no command that a page may show`);
-  const { status, out, err } = await codestarProfiles(
-    project.folder,
-    line.slice(own.length).split(" "),
-  );
-  return { status, output: out + err };
+  const [called, file] = line.slice(own.length).split(" > ");
+  const { status, out, err } = await codestarProfiles(project.folder, called!.split(" "));
+  if (file === undefined) return { status, output: out + err };
+  write(join(project.folder, file), out);
+  return { status, output: err };
 }
 
 function send(request: string, server: ServeProcess | undefined, cwd: string): void {
   assert.ok(server, "the page starts a server before it is asked");
-  const here = request
-    .replaceAll("http://127.0.0.1:4600", server.url)
-    .replaceAll(/^curl /gm, "curl --silent --show-error --fail ");
-  const { status, stderr } = spawnSync("sh", ["-euc", here], { cwd, encoding: "utf8" });
+  const quiet = here(request, server).replaceAll(/^curl /gm, "curl --silent --show-error --fail ");
+  const { status, stderr } = spawnSync("sh", ["-euc", quiet], { cwd, encoding: "utf8" });
   assert.equal(status, 0, stderr);
+}
+
+/** What a shell takes from a file of `NAME=value` lines. */
+function parseEnv(path: string): Record<string, string> {
+  const lines = readFileSync(path, "utf8").matchAll(/^(?:export )?(\w+)=(\S*)$/gm);
+  return Object.fromEntries([...lines].map(([, name, value]) => [name!, value!]));
 }
