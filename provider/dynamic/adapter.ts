@@ -71,7 +71,9 @@ export function dynamicProvider<Inputs, State, Shown>(
         unmarked(olds) as State,
         unmarked(news) as Inputs,
       );
-      return { changes: changed, replaces: [...replaces] };
+      // A state of the native form has no line by which the host would find the provider: an update writes it.
+      const isNative = olds.__provider === undefined;
+      return { changes: changed || isNative, replaces: [...replaces] };
     },
 
     create: (news: Props): Promise<pulumi.dynamic.CreateResult> =>

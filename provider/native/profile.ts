@@ -3,8 +3,8 @@ import { isUnknown } from "../../profile/unknown";
 import { profileLifecycle, profileName } from "../lifecycle/profile";
 import type { Session } from "../lifecycle/session";
 import type { Claims } from "./claims";
-import type { NativeResource, Tell, Values } from "./server";
-import { dynamicLine, phrased, unmarked } from "./values";
+import type { NativeResource, Tell } from "./server";
+import { phrased, unmarked } from "./values";
 
 /**
  * A single profile for the engine's plugin protocol. The engine refreshes it before each preview and update, so drift is a
@@ -50,7 +50,7 @@ export function nativeProfile(session: Session, claims: Claims, tell: Tell): Nat
     create: (news) =>
       phrased(session, `creating ${profileName(String(news.userArn))}`, async () => {
         const { id, state } = await lifecycle.create(unmarked(news) as unknown as ProfileInputs);
-        return { id, state: outputs(state) };
+        return { id, state: { ...state } };
       }),
 
     read: (urn, id, recorded) =>
@@ -62,19 +62,17 @@ export function nativeProfile(session: Session, claims: Claims, tell: Tell): Nat
         if (state === undefined) return undefined;
         const shown = recorded ? state : withoutBlanks(state);
         const { createdTimestamp: _c, lastModifiedTimestamp: _m, ...inputs } = shown;
-        return { state: outputs(shown), inputs };
+        return { state: { ...shown }, inputs };
       }),
 
     update: (id, olds, news) =>
-      phrased(session, `updating ${profileName(id)}`, async () =>
-        outputs(
-          await lifecycle.update(
-            id,
-            unmarked(olds) as unknown as ProfileState,
-            unmarked(news) as unknown as ProfileInputs,
-          ),
-        ),
-      ),
+      phrased(session, `updating ${profileName(id)}`, async () => ({
+        ...(await lifecycle.update(
+          id,
+          unmarked(olds) as unknown as ProfileState,
+          unmarked(news) as unknown as ProfileInputs,
+        )),
+      })),
 
     delete: (id, recorded) =>
       phrased(session, `deleting ${profileName(id)}`, () =>
@@ -107,8 +105,4 @@ export function nativeProfile(session: Session, claims: Claims, tell: Tell): Nat
 function withoutBlanks(state: ProfileState): ProfileState {
   const given = Object.entries(state).filter(([, value]) => value !== "");
   return Object.fromEntries(given) as unknown as ProfileState;
-}
-
-function outputs(state: ProfileState): Values {
-  return { ...state, ...dynamicLine("provider") };
 }

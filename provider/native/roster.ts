@@ -14,7 +14,7 @@ import {
 import type { Session } from "../lifecycle/session";
 import type { Claims } from "./claims";
 import { type NativeResource, Partly, type Tell, type Values } from "./server";
-import { dynamicLine, phrased, secret, unmarked } from "./values";
+import { phrased, secret, unmarked } from "./values";
 
 /**
  * A roster for the engine's plugin protocol. Check reads the files. A refresh leaves it as it is recorded, since the engine
@@ -137,7 +137,7 @@ function rosterOf(values: Values): RosterState {
 }
 
 function outputs({ people, ...state }: RosterState): Values {
-  return { ...state, people: secret(people), ...dynamicLine("roster-provider") };
+  return { ...state, people: secret(people) };
 }
 
 function hasUnknown(files: unknown): boolean {

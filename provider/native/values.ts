@@ -8,11 +8,6 @@ export function unmarked(values: Values): Values {
   );
 }
 
-/** The line by which the dynamic host finds its provider: in the outputs it lets an alias lead back to that form. */
-export function dynamicLine(module: "provider" | "roster-provider") {
-  return { __provider: `exports.handler = () => require("pulumi-codestar/${module}")` };
-}
-
 /** The mark of a secret value, part of the protocol. */
 const [signature, secretSignature] = [
   "4dabf18193072939515e22adb298388d",

@@ -119,10 +119,14 @@ describe("the engine: the native plugin", () => {
       await project.up();
       await settled(world);
       assert.ok(project.stateText().includes(`::${nativeType}::ada`));
+      // A state of this form alone has nothing in it by which the other finds its provider.
+      await project.pulumi("refresh", "--yes", "--skip-preview");
+      assert.ok(!project.stateText().includes("__provider"));
 
       project.declare(["ada", ada, { aliases: [{ type: nativeType }] }]);
       await project.up();
-      assert.equal(project.state().length, 1);
+      const [back] = project.state();
+      assert.match(String(back!.outputs.__provider), /pulumi-codestar\/provider/);
       await settled(world);
 
       await project.pulumi("destroy", "--yes", "--skip-preview");
