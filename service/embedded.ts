@@ -4,6 +4,7 @@ import { type ProfileService, profileService, type ServiceResponse } from "./pro
 import { openStore } from "./store/open";
 import type { ProfileStore } from "./store/store";
 
+/** How the service in the process of its client is set up. */
 export interface EmbeddedOptions {
   /** A URL as `openStore` takes it, opened at the first request; or an open store, which stays the caller's. */
   readonly store: string | ProfileStore;
@@ -47,11 +48,28 @@ interface Opened {
  * difference: a failure of the store rejects with its own sentence, where a server keeps it to its log.
  *
  * Clients of several regions may share one handler.
+ *
+ * @example
+ * const requestHandler = embeddedRequestHandler({ store: "file:profiles.db" });
+ * // const client = new CodeStarClient({ region: "us-east-1", requestHandler });
+ * await requestHandler.close();
  */
 export function embeddedRequestHandler(options: EmbeddedOptions): EmbeddedRequestHandler {
   return new EmbeddedRequestHandler(options);
 }
 
+/**
+ * What `embeddedRequestHandler` makes. The store is opened at the first request, and again at one after `close`.
+ *
+ * @example
+ * const handler = new EmbeddedRequestHandler({ store: "memory:", region: "eu-central-1" });
+ * const { response } = await handler.handle({
+ *   method: "POST",
+ *   path: "/",
+ *   headers: { "x-amz-target": "CodeStar_20170419.ListUserProfiles" },
+ *   body: "{}",
+ * });
+ */
 export class EmbeddedRequestHandler {
   readonly metadata = { handlerProtocol: "http/1.1" };
   readonly #options: EmbeddedOptions;

@@ -13,6 +13,8 @@ export type { Measure } from "./http/metrics";
 export { type RunningServer, type ServeOptions, startServer } from "./http/server";
 export { authentication } from "./identity/authentication";
 export { authorize } from "./identity/authorization";
+export type { Credential, CredentialSource } from "./identity/principalsDocument";
+export { Secret } from "./identity/secret";
 export {
   type ProfileService,
   profileService,

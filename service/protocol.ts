@@ -14,6 +14,7 @@ import { DamagedProfileError, StoreUnavailableError } from "./store/store";
 export const targetPrefix = "CodeStar_20170419.";
 export const contentType = "application/x-amz-json-1.1";
 
+/** What the service serves, to whom, and who is told of it. */
 export interface ServiceOptions extends Dependencies {
   /** The region of requests that are not signed for one. */
   readonly region: string;
@@ -42,12 +43,14 @@ interface Progress {
   cause: unknown;
 }
 
+/** An answer as HTTP has it, with what became of the request for a log. */
 export interface ServiceResponse extends Readonly<Progress> {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
+/** The service without a transport: a request in, a response out. */
 export interface ProfileService {
   /** Never rejects: every failure becomes a response. */
   handle(request: ServiceRequest): Promise<ServiceResponse>;
@@ -56,6 +59,10 @@ export interface ProfileService {
 /**
  * AWS's JSON 1.1 protocol around the five operations: the one place where requests are taken apart and
  * errors become responses, whether they came over HTTP or within the process.
+ *
+ * @example
+ * const store = await openStore("memory:");
+ * const service = profileService({ store, region: "us-east-1", clock: Date.now });
  */
 export function profileService(options: ServiceOptions): ProfileService {
   const run = operations(options);

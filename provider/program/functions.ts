@@ -8,6 +8,7 @@ import { refuseFailures } from "./programInputs";
 import { runError } from "./runError";
 import { afterResources } from "./waiting";
 
+/** Which profile `getUserProfile` reads. */
 export interface GetUserProfileArgs {
   /** The ARN of the IAM user, as in `CodeStarUserProfileArgs`. */
   userArn: string;
@@ -15,11 +16,13 @@ export interface GetUserProfileArgs {
   region?: string | undefined;
 }
 
+/** Which profile `getUserProfileOutput` reads; its values may be outputs of other resources. */
 export interface GetUserProfileOutputArgs {
   userArn: pulumi.Input<string>;
   region?: pulumi.Input<string | undefined>;
 }
 
+/** A profile as it is live. Times are in ISO 8601, UTC, with milliseconds. */
 export interface GetUserProfileResult {
   readonly id: string;
   readonly userArn: string;
@@ -34,10 +37,12 @@ export interface GetUserProfileResult {
   readonly lastModifiedTimestamp: string;
 }
 
+/** Whose profiles `listUserProfiles` lists. */
 export interface ListUserProfilesArgs {
   region?: string | undefined;
 }
 
+/** Whose profiles `listUserProfilesOutput` lists; its values may be outputs of other resources. */
 export interface ListUserProfilesOutputArgs {
   region?: pulumi.Input<string | undefined>;
 }
@@ -51,6 +56,7 @@ export interface UserProfileSummary {
   readonly sshPublicKey: string;
 }
 
+/** What is live in the region. */
 export interface ListUserProfilesResult {
   readonly region: string;
   /** Every profile of the account in the region, in the service's order. */

@@ -38,6 +38,7 @@ export interface RosterArgs {
   adopt?: boolean | undefined;
 }
 
+/** Whom a `CodeStarRoster` declares, and how it treats everybody else. */
 export interface CodeStarRosterArgs extends RosterArgs {
   /**
    * What to do about live profiles in the roster's accounts that nobody declares: nothing, name new ones

@@ -27,6 +27,12 @@ interface IntegerMember {
 
 export type Member = TextMember | IntegerMember;
 
+/**
+ * The members that requests have: type, limits of length, pattern and where each is stated.
+ *
+ * @example
+ * const isName = members.displayName.pattern.test("Ada Lovelace");
+ */
 export const members = {
   userArn: {
     type: "string",
@@ -74,7 +80,12 @@ export const members = {
 const required = <M extends Member>(member: M) => ({ ...member, required: true }) as const;
 const optional = <M extends Member>(member: M) => ({ ...member, required: false }) as const;
 
-/** The members of each operation's request, in the order in which the model names them. */
+/**
+ * The members of each operation's request, in the order in which the model names them.
+ *
+ * @example
+ * const isRequired = constraints.CreateUserProfile.emailAddress.required;
+ */
 export const constraints = {
   CreateUserProfile: {
     userArn: required(members.userArn),
@@ -97,6 +108,7 @@ export const constraints = {
 } as const satisfies Record<string, Record<string, Constraint>>;
 
 export type Constraint = Member & { readonly required: boolean };
+/** The five operations of user profiles. */
 export type OperationName = keyof typeof constraints;
 
 type ValueOf<C> = C extends { type: "integer" } ? number : string;

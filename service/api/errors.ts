@@ -3,6 +3,11 @@
  * e-mail address, a key or a secret.
  *
  * `modelled`: the first four. `assumed`: the others, by the habit of AWS's JSON services.
+ *
+ * @example
+ * const refuseAll: Authorize = (principal) => {
+ *   throw ServiceError.accessDenied(`${principal.name} may do nothing today.`);
+ * };
  */
 export class ServiceError extends Error {
   constructor(

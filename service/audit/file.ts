@@ -41,6 +41,10 @@ interface Waiting {
  * Opens an audit trail in a file of JSON lines, creating it (mode 0600) when there is none. Lines are only
  * ever appended, so that several servers on one machine may share the file. Throws one sentence when it
  * cannot be used.
+ *
+ * @example
+ * const audit = await openAuditFile("audit.jsonl");
+ * const server = await startServer({ store: "file:profiles.db", audit });
  */
 export async function openAuditFile(
   path: string,
@@ -49,7 +53,13 @@ export async function openAuditFile(
   return new AuditFile(path, await openForAppending(path), clock, onSync);
 }
 
-/** Lines of concurrent requests share one sync to disk, as their writes share one commit. */
+/**
+ * Lines of concurrent requests share one sync to disk, as their writes share one commit.
+ *
+ * @example
+ * const audit: AuditFile = await openAuditFile("audit.jsonl");
+ * await audit.reopen();
+ */
 export class AuditFile implements AuditTrail {
   #file: FileHandle;
   #waiting: Waiting[] = [];

@@ -28,7 +28,19 @@ export interface AuditTrail {
   health?(): Promise<void>;
 }
 
-/** The trail cannot be written just now. The message names the file and the reason. */
+/**
+ * The trail cannot be written just now. The message names the file and the reason.
+ *
+ * @example
+ * const memory: string[] = [];
+ * const audit: AuditTrail = {
+ *   async begin(write) {
+ *     if (memory.length > 10_000) throw new AuditUnavailableError("the trail is full");
+ *     memory.push(write.requestId);
+ *   },
+ *   end() {},
+ * };
+ */
 export class AuditUnavailableError extends Error {
   override readonly name = "AuditUnavailableError";
 }

@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { readSecretFile, SecretFileError } from "../identity/secretFile";
 
+/** PEM files of a server's certificate, with its chain, and of its key. */
 export interface CertificateFiles {
   /** PEM: the server's own certificate first, then those that vouch for it. */
   readonly certFile: string;

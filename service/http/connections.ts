@@ -15,6 +15,7 @@ export const refusalReasons = [
   "displaced",
 ] as const;
 
+/** Why a connection ended before its request was answered. */
 export interface Refusal {
   readonly reason: (typeof refusalReasons)[number];
   /** The address of the other side, as far as it is known. */

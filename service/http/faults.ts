@@ -61,7 +61,13 @@ export class FaultInjector {
 
 const forms = "latency=50ms, limit=10, error=0.01 and drop=0.01";
 
-/** Reads `latency=50ms,limit=10,error=0.01,drop=0.01`, any of them. Throws one sentence. */
+/**
+ * Reads `latency=50ms,limit=10,error=0.01,drop=0.01`, any of them. Throws one sentence.
+ *
+ * @example
+ * const faults = parseFaults("latency=50ms,error=0.01");
+ * const server = await startServer({ store: "memory:", faults });
+ */
 export function parseFaults(text: string): Faults {
   const faults: Record<string, number> = {};
   for (const part of text.split(",")) {

@@ -17,6 +17,13 @@ export interface ServerLimits {
   readonly stop: number;
 }
 
+/**
+ * What a server allows when nothing else is said.
+ *
+ * @example
+ * const limits = { ...defaultLimits, connections: 100 };
+ * const server = await startServer({ store: "file:profiles.db", limits });
+ */
 export const defaultLimits: ServerLimits = {
   // The longest valid request has a key of 16,384 characters, each escaped as six bytes: 98,304.
   body: 128 * 1024,

@@ -13,6 +13,7 @@ import { isLoopback } from "./loopback";
 import { type Measure, ServiceMetrics } from "./metrics";
 import { type Condition, Readiness } from "./readiness";
 
+/** How a server is set up. Without `authenticate` it listens on loopback alone. */
 export interface ServeOptions extends Partial<Omit<ServiceOptions, "store">> {
   /** A URL as `openStore` takes it, closed with the server; or an open store, which stays the caller's. */
   readonly store: string | ProfileStore;
@@ -49,6 +50,7 @@ export interface ServeOptions extends Partial<Omit<ServiceOptions, "store">> {
   readonly onConditionChange?: (condition: Condition, reason: string | undefined) => void;
 }
 
+/** A server that listens, until `stop`. */
 export interface RunningServer {
   /** Such as `http://127.0.0.1:4600`. */
   readonly url: string;

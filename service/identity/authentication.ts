@@ -33,6 +33,17 @@ const terminator = "aws4_request";
  *
  * An unchanged request is accepted again within the clock window, as at AWS: the protocol has no nonce.
  * Which access key ids exist can be told from the errors, also as at AWS; ids are no secrets.
+ *
+ * @example
+ * const ada = { name: "ada", account: "123456789012", administrator: true };
+ * const key: Credential = {
+ *   principal: ada,
+ *   accessKeyId: "ADASKEY",
+ *   secretAccessKey: new Secret(process.env.ADAS_SECRET!),
+ * };
+ * const credentials = { get: (id: string) => (id === key.accessKeyId ? key : undefined) };
+ * const authenticate = authentication({ credentials, clock: Date.now });
+ * const server = await startServer({ store: "file:profiles.db", authenticate });
  */
 export function authentication(options: AuthenticationOptions): Authenticate {
   const { credentials, clock } = options;

@@ -22,6 +22,13 @@ const reaches: Readonly<Record<OperationName, Reach>> = {
 /**
  * Throws AccessDeniedException unless the principal may run the operation on the profile of `userArn`.
  * ListUserProfiles alone has no ARN; its caller confines the list to the principal's account.
+ *
+ * @example
+ * const noDeletes: Authorize = (principal, operation, userArn) => {
+ *   authorize(principal, operation, userArn);
+ *   if (operation === "DeleteUserProfile") throw ServiceError.accessDenied("Nobody deletes.");
+ * };
+ * const server = await startServer({ store: "file:profiles.db", authorize: noDeletes });
  */
 export function authorize(principal: Principal, operation: OperationName, userArn?: string): void {
   if (userArn === undefined) {

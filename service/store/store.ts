@@ -24,6 +24,7 @@ export type ProfileChange = Partial<
   Pick<StoredProfile, "displayName" | "emailAddress" | "sshPublicKey">
 >;
 
+/** Which profiles of a region a page has. */
 export interface ListRequest {
   /** Only profiles whose ARN starts with this text (an account's name space); all when absent. */
   readonly arnPrefix?: string;
@@ -36,6 +37,14 @@ export interface ListRequest {
 /**
  * A profile that was asked for cannot be read whole. The message names the ARN and the members, and how to
  * repair them.
+ *
+ * @example
+ * const store = await openStore("file:profiles.db");
+ * const userArn = "arn:aws:iam::123456789012:user/ada";
+ * const profile = await store.find("us-east-1", userArn).catch((error: unknown) => {
+ *   if (error instanceof DamagedProfileError) return undefined;
+ *   throw error;
+ * });
  */
 export class DamagedProfileError extends Error {
   override readonly name = "DamagedProfileError";
@@ -106,6 +115,13 @@ export interface ProfileStore {
  * A store that cannot be reached, or has no capacity to spare, just now: the same call may succeed later.
  * A write that ends this way may or may not have been applied. The message names the store, never a
  * credential nor what a profile holds.
+ *
+ * @example
+ * const store = await openStore("file:profiles.db");
+ * const isReady = await store.health().then(
+ *   () => true,
+ *   (error: unknown) => !(error instanceof StoreUnavailableError),
+ * );
  */
 export class StoreUnavailableError extends Error {
   override readonly name = "StoreUnavailableError";
