@@ -1,4 +1,4 @@
-import type { FieldValues, LiveProfile } from "../profile/fields";
+import { eachField, type FieldValues, type LiveProfile, neededFields } from "../profile/fields";
 import { printable } from "../profile/printable";
 import { createDirectory, type Directory } from "./directory";
 import { Failure, isFault, UnexpectedAnswer } from "./errors";
@@ -142,9 +142,7 @@ function flatten(output: Reply, userArn: string | undefined): LiveProfile {
   if (!userArn || text(output.userArn) !== userArn) throw new UnexpectedAnswer("not the profile");
   return {
     userArn,
-    displayName: text(output.displayName),
-    emailAddress: text(output.emailAddress),
-    sshPublicKey: text(output.sshPublicKey),
+    ...eachField((field) => text(output[field])),
     ...(createdTimestamp && { createdTimestamp: createdTimestamp.toISOString() }),
     ...(lastModifiedTimestamp && { lastModifiedTimestamp: lastModifiedTimestamp.toISOString() }),
   };
@@ -158,7 +156,7 @@ function flatten(output: Reply, userArn: string | undefined): LiveProfile {
 function flattenSummary(summary: Reply | null): LiveProfile {
   if (summary === null) throw new UnexpectedAnswer("nothing in place of a profile");
   const profile = flatten(summary, summary.userArn);
-  const absent = required.filter((field) => profile[field] === "");
+  const absent = neededFields.filter((field) => profile[field] === "");
   if (absent.length === 0) return profile;
   throw new Failure(
     "listing CodeStar user profiles",
@@ -166,8 +164,6 @@ function flattenSummary(summary: Reply | null): LiveProfile {
       "update these members, or delete the profile and create it again",
   );
 }
-
-const required = ["displayName", "emailAddress"] as const;
 
 /** A field that should be a text, `""` when it is absent. Not every service keeps to the types of the API. */
 function text(value: unknown): string {

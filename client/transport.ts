@@ -1,3 +1,4 @@
+import type { Field } from "../profile/fields";
 import type { EmbeddedRequestHandler } from "../service/embedded";
 import { UnexpectedAnswer } from "./errors";
 import { createClient, regionOf } from "./sdkClient";
@@ -11,11 +12,8 @@ export type Operation =
   | "ListUserProfiles";
 
 /** What the API answers, before any of it is believed. */
-export interface Reply {
+export interface Reply extends Partial<Readonly<Record<Field, string | undefined>>> {
   readonly userArn?: string | undefined;
-  readonly displayName?: string | undefined;
-  readonly emailAddress?: string | undefined;
-  readonly sshPublicKey?: string | undefined;
   readonly createdTimestamp?: Date | undefined;
   readonly lastModifiedTimestamp?: Date | undefined;
   readonly userProfiles?: readonly (Reply | null)[] | undefined;

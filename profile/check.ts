@@ -1,6 +1,8 @@
 import * as rule from "./argumentRules";
+import { facts } from "./fields";
 import type { SshPublicKeyRules } from "./keys/sshPublicKey";
 import { nearest } from "./nearest";
+import { type Clause, kindOf, type Rule } from "./rule";
 import { isUnknown } from "./unknown";
 
 /** One thing wrong with the inputs, as a sentence that names the property, what is wrong and what is allowed. */
@@ -25,7 +27,7 @@ export interface CheckOptions extends SshPublicKeyRules {
 }
 
 interface Argument {
-  readonly rule: rule.Rule;
+  readonly rule: Rule;
   /** What to give; absent when the argument may be left out. */
   readonly required?: string;
 }
@@ -54,15 +56,7 @@ const roster = {
 const tables = {
   CodeStarUserProfile: {
     userArn,
-    displayName: {
-      rule: rule.displayName,
-      required: "the name that others see, 1 to 64 characters",
-    },
-    emailAddress: {
-      rule: rule.emailAddress,
-      required: "the e-mail address of the user, 3 to 128 characters",
-    },
-    sshPublicKey: { rule: rule.sshPublicKey },
+    ...facts,
     region,
     adopt,
     ignoreDrift: { rule: rule.fieldNames },
@@ -122,7 +116,7 @@ export function checkArguments(taker: Taker, given: unknown): CheckFailure[] {
 export function checkNames(taker: Taker, given: unknown): CheckFailure[] {
   if (isObject(given)) return misnamed(taker, tables[taker], given, []);
   const names = Object.keys(tables[taker]).join(", ");
-  const reason = `the arguments must be an object of ${names}, not ${rule.kindOf(given)}`;
+  const reason = `the arguments must be an object of ${names}, not ${kindOf(given)}`;
   return [{ property: "", reason }];
 }
 
@@ -144,7 +138,7 @@ function checkValues(
   });
 }
 
-function failure(property: string, clause: rule.Clause): CheckFailure {
+function failure(property: string, clause: Clause): CheckFailure {
   if (typeof clause === "string") return { property, reason: `${property} ${clause}` };
   return { property, reason: `${property} ${clause.text}`, weakKey: true };
 }
@@ -179,7 +173,7 @@ function notAnArgument(taker: Taker, table: Arguments, name: string): string {
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return rule.kindOf(value) === "an object";
+  return kindOf(value) === "an object";
 }
 
 function unmarked(inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -1,26 +1,58 @@
+import { displayName, emailAddress, sshPublicKey } from "./fieldRules";
 import { sameSshPublicKey } from "./keys/sshPublicKey";
+import type { Rule } from "./rule";
 
-/**
- * The fields of a profile that a program may declare and the API may change, in the order shown. `isNeeded`: the API
- * asks for it when it creates a profile, and only then. `isClearable`: `""` takes its value away.
- */
-const facts = {
-  displayName: { isNeeded: true, isClearable: false },
-  emailAddress: { isNeeded: true, isClearable: false },
-  sshPublicKey: { isNeeded: false, isClearable: true },
-} as const;
+interface Facts {
+  /** What a value may be. */
+  readonly rule: Rule;
+  /** What to give when it is missing: the API asks for it when it creates a profile, and only then. */
+  readonly required?: string;
+  /** Whether `""` takes the value away. */
+  readonly isClearable: boolean;
+  /** Whether two values mean the same; equal texts when absent. */
+  readonly same?: (a: string, b: string) => boolean;
+  /** What the schema says of it. */
+  readonly description: string;
+}
+
+/** All there is to know of the fields of a profile that a program may declare and the API may change, in the order shown. */
+export const facts = {
+  displayName: {
+    rule: displayName,
+    required: "the name that others see, 1 to 64 characters",
+    isClearable: false,
+    description:
+      "1 to 64 characters. Needed to create a profile; left out later, the live value stays as it is.",
+  },
+  emailAddress: {
+    rule: emailAddress,
+    required: "the e-mail address of the user, 3 to 128 characters",
+    isClearable: false,
+    description: "3 to 128 characters, `name@host`. Needed to create a profile.",
+  },
+  sshPublicKey: {
+    rule: sshPublicKey,
+    isClearable: true,
+    same: sameSshPublicKey,
+    description:
+      "OpenSSH public keys, a line each; at most 16384 characters. A key that is left out later is revoked.",
+  },
+} as const satisfies Readonly<Record<string, Facts>>;
 export type Field = keyof typeof facts;
 
+const factsOf: Readonly<Record<Field, Facts>> = facts;
 export const fields = Object.keys(facts) as Field[];
-export const neededFields = fields.filter((field) => facts[field].isNeeded);
-export const clearableFields = fields.filter((field) => facts[field].isClearable);
+export const neededFields = fields.filter((field) => factsOf[field].required !== undefined);
+export const clearableFields = fields.filter((field) => factsOf[field].isClearable);
 
-/** A profile as the service reports it now. `sshPublicKey` is `""` when the profile has none. */
-export interface LiveProfile {
+/** The fields, each with what is made of it. */
+export function eachField<T>(make: (field: Field) => T): Record<Field, T> {
+  return Object.fromEntries(fields.map((field) => [field, make(field)])) as Record<Field, T>;
+}
+
+/** A profile as the service reports it now. A field is `""` when the profile has none. */
+export interface LiveProfile extends Readonly<Record<Field, string>> {
   readonly userArn: string;
-  readonly displayName: string;
-  readonly emailAddress: string;
-  readonly sshPublicKey: string;
   /** ISO 8601; absent when the profile was read from a list, which carries no times. */
   readonly createdTimestamp?: string;
   readonly lastModifiedTimestamp?: string;
@@ -53,13 +85,14 @@ export type Drift = { profile: "missing" } | { [F in Field]?: FieldDrift };
 
 /** What was recorded, taken for what is live where nothing is read. */
 export function asLive(userArn: string, recorded: FieldValues): LiveProfile {
-  return { sshPublicKey: "", ...pick(recorded), userArn } as LiveProfile;
+  const cleared = Object.fromEntries(clearableFields.map((field) => [field, ""]));
+  return { ...cleared, ...pick(recorded), userArn } as LiveProfile;
 }
 
 /** Whether two values of a field mean the same: keys are compared without surrounding white space. */
 export function sameValue(field: Field, a: string | undefined, b: string | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
-  return field === "sshPublicKey" ? sameSshPublicKey(a, b) : a === b;
+  return factsOf[field].same?.(a, b) ?? a === b;
 }
 
 /** The declared fields that differ from the live profile, with their declared values. */

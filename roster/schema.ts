@@ -233,7 +233,6 @@ const rosterFileSchema = settingsSchema
     ...extensible,
   });
 
-export type RosterFileContent = z.infer<typeof rosterFileSchema>;
 export type PersonContent = z.infer<typeof personSchema>;
 export type RosterSettings = z.infer<typeof settingsSchema>;
 export type Restriction = z.infer<typeof restriction>;

@@ -1,5 +1,5 @@
 import { Document } from "yaml";
-import type { LiveProfile } from "../profile/fields";
+import { fields, type LiveProfile } from "../profile/fields";
 import { accountOf, userNameOf } from "../profile/userArn";
 import { compare } from "./reading/problems";
 
@@ -69,13 +69,8 @@ function jsonEntry(key: string, value: unknown, indent = 0): string {
 }
 
 function writeCsv(profiles: readonly LiveProfile[]): string {
-  const rows = profiles.map(({ userArn, displayName, emailAddress, sshPublicKey }) => [
-    userArn,
-    displayName,
-    emailAddress,
-    sshPublicKey,
-  ]);
-  const header = ["userArn", "displayName", "emailAddress", "sshPublicKey"];
+  const header = ["userArn", ...fields] as const;
+  const rows = profiles.map((profile) => header.map((name) => profile[name]));
   return [header, ...rows].map((row) => `${row.map(csvCell).join(",")}\n`).join("");
 }
 

@@ -1,4 +1,5 @@
 import { argumentsOf } from "../../profile/check";
+import { eachField, facts, fields } from "../../profile/fields";
 import { dynamicTypes, tokens } from "../lifecycle/tokens";
 
 interface Property {
@@ -18,20 +19,7 @@ const properties: Readonly<Record<string, Property>> = {
       "The ARN of the IAM user, `arn:aws:iam::<12 digits>:user/<name>`, 32 to 95 characters. Another ARN replaces the resource.",
     willReplaceOnChanges: true,
   },
-  displayName: {
-    type: "string",
-    description:
-      "1 to 64 characters. Needed to create a profile; left out later, the live value stays as it is.",
-  },
-  emailAddress: {
-    type: "string",
-    description: "3 to 128 characters, `name@host`. Needed to create a profile.",
-  },
-  sshPublicKey: {
-    type: "string",
-    description:
-      "OpenSSH public keys, a line each; at most 16384 characters. A key that is left out later is revoked.",
-  },
+  ...eachField((field) => ({ type: "string" as const, description: facts[field].description })),
   region: {
     type: "string",
     description:
@@ -45,8 +33,7 @@ const properties: Readonly<Record<string, Property>> = {
   ignoreDrift: {
     type: "array",
     items: { type: "string" },
-    description:
-      "Fields, of `displayName`, `emailAddress` and `sshPublicKey`, whose live value is left alone unless the program changes them.",
+    description: `Fields, of ${fields.map((name) => `\`${name}\``).join(", ")}, whose live value is left alone unless the program changes them.`,
   },
 };
 
@@ -120,7 +107,7 @@ const settings = {
 /** The Pulumi package schema, as `schema/provider.json` and GetSchema have it. */
 export function schema(version: string): object {
   const profile = takenBy("CodeStarUserProfile");
-  const summary = pickProperties(["userArn", "displayName", "emailAddress", "sshPublicKey"]);
+  const summary = pickProperties(["userArn", ...fields]);
   const { region } = properties;
   return {
     name: "codestar",

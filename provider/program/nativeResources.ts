@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { eachField } from "../../profile/fields";
 import { dynamicTypes, tokens } from "../lifecycle/tokens";
 import { beginLeanTraces } from "./leanTraces";
 import type { CodeStarUserProfileArgs } from "./profileResource";
@@ -55,9 +56,7 @@ export class UserProfile extends pulumi.CustomResource {
     const inputs = {
       // Each has to be named for its output to exist.
       userArn: undefined,
-      displayName: undefined,
-      emailAddress: undefined,
-      sshPublicKey: undefined,
+      ...eachField(() => undefined),
       region: undefined,
       adopt: undefined,
       ignoreDrift: undefined,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { argumentsOf, checkNames } from "../../profile/check";
+import { eachField } from "../../profile/fields";
 import { dynamicTypes } from "../lifecycle/tokens";
 import { claimProfile } from "./claims";
 import { deployment } from "./deployment";
@@ -99,9 +100,7 @@ export class CodeStarUserProfile extends pulumi.CustomResource {
       const secret = secretFields(given, final.additionalSecretOutputs);
       const inputs = {
         // Each has to be named for its output to exist.
-        displayName: undefined,
-        emailAddress: undefined,
-        sshPublicKey: undefined,
+        ...eachField(() => undefined),
         region: undefined,
         adopt: undefined,
         createdTimestamp: undefined,
