@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { run } from "../tools/children.mjs";
-import { repository } from "../tools/dependencies.mjs";
+import { run } from "../running/children.mjs";
+import { repository } from "../running/repository.mjs";
 import { clientEnvironment, environmentWithoutOwn } from "./project.mjs";
 import { temporaryFolder } from "./temporary.mjs";
 

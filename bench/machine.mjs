@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import * as os from "node:os";
 import { delimiter } from "node:path";
-import { run } from "../tools/children.mjs";
-import { obtainPulumi } from "../tools/pulumiCli.mjs";
+import { run } from "../running/children.mjs";
+import { obtainPulumi } from "../running/pulumiCli.mjs";
 
 /**
  * @typedef {object} Machine In general terms: nothing that tells which one it is.

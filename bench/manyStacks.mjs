@@ -1,5 +1,5 @@
 // One stack against several with the same number of people in all.
-import { duration, startProgress } from "../tools/progress.mjs";
+import { duration, startProgress } from "../running/progress.mjs";
 import { measure } from "./measure.mjs";
 import { people } from "./people.mjs";
 import { variants } from "./variants.mjs";

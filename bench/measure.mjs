@@ -1,6 +1,6 @@
 // One run of one command.
 import { randomUUID } from "node:crypto";
-import { run } from "../tools/children.mjs";
+import { run } from "../running/children.mjs";
 import { markerName, watchTree } from "./processTree.mjs";
 
 /**

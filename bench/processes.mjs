@@ -1,7 +1,7 @@
 // The processes that benchmarks start beside their own: each answers questions over its channel and ends with this one.
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { onInterrupt } from "../tools/interruption.mjs";
+import { onInterrupt } from "../running/interruption.mjs";
 
 /** @typedef {Awaited<ReturnType<typeof startProcess>>} Process */
 

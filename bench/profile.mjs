@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { duration, startProgress } from "../tools/progress.mjs";
+import { duration, startProgress } from "../running/progress.mjs";
 import { measure } from "./measure.mjs";
 import { people } from "./people.mjs";
 import { createProject } from "./project.mjs";

@@ -2,9 +2,9 @@
 import * as fs from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { run } from "../tools/children.mjs";
-import { repository } from "../tools/dependencies.mjs";
-import { obtainPulumi } from "../tools/pulumiCli.mjs";
+import { run } from "../running/children.mjs";
+import { obtainPulumi } from "../running/pulumiCli.mjs";
+import { repository } from "../running/repository.mjs";
 import { temporaryFolder } from "./temporary.mjs";
 
 /** @typedef {import("./people.mjs").Person} Person */

@@ -1,6 +1,6 @@
 // How many calls reading live profiles takes, and repairing them.
 import { createRequire } from "node:module";
-import { duration, startProgress } from "../tools/progress.mjs";
+import { duration, startProgress } from "../running/progress.mjs";
 import { measure } from "./measure.mjs";
 import { others, people } from "./people.mjs";
 import { withoutCheckpoints } from "./stage.mjs";

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { run } from "../tools/children.mjs";
-import { duration, startProgress } from "../tools/progress.mjs";
+import { run } from "../running/children.mjs";
+import { duration, startProgress } from "../running/progress.mjs";
 import { measure } from "./measure.mjs";
 import { median } from "./median.mjs";
 import { people } from "./people.mjs";

@@ -2,9 +2,9 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { repository } from "../tools/dependencies.mjs";
-import { onInterrupt } from "../tools/interruption.mjs";
-import { duration } from "../tools/progress.mjs";
+import { onInterrupt } from "../running/interruption.mjs";
+import { duration } from "../running/progress.mjs";
+import { repository } from "../running/repository.mjs";
 import { awsCliObstacle } from "./loop.mjs";
 import { describeMachine } from "./machine.mjs";
 import { measureManyStacks } from "./manyStacks.mjs";

@@ -1,5 +1,5 @@
 // All that is measured with one number of people.
-import { duration, startProgress } from "../tools/progress.mjs";
+import { duration, startProgress } from "../running/progress.mjs";
 import { measure } from "./measure.mjs";
 import { median } from "./median.mjs";
 import { people } from "./people.mjs";

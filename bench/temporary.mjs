@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onInterrupt } from "../tools/interruption.mjs";
+import { onInterrupt } from "../running/interruption.mjs";
 
 export function temporaryFolder() {
   const folder = fs.mkdtempSync(join(tmpdir(), "pulumi-codestar-bench-"));

@@ -13,7 +13,7 @@ import {
 
 const folders = ["profile", "client", "roster", "files", "provider", "service", "cli"] as const;
 const product = sourcesUnder(...folders);
-const everything = [...folders, "examples", "templates", "test", "tools", "bench"];
+const everything = [...folders, "examples", "templates", "test", "tools", "bench", "running"];
 
 const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as {
   name: string;
@@ -160,9 +160,22 @@ describe("architecture", () => {
 
   it("nothing that is published imports tests, tools or benchmarks", () => {
     const wrong = breaches(product, ({ file }) =>
-      isIn(file, "test", "tools", "bench", "examples", "templates"),
+      isIn(file, "test", "tools", "bench", "running", "examples", "templates"),
     );
     assert.deepEqual(wrong, []);
+  });
+
+  it("tools import benchmarks, never back, and what both share imports neither", () => {
+    const scripts = sourcesUnder("bench", "running");
+    assert.ok(scripts.includes("running/children.mjs"));
+    assert.deepEqual(
+      breaches(scripts, ({ file }) => isIn(file, "tools", "test")),
+      [],
+    );
+    assert.deepEqual(
+      breaches(sourcesUnder("running"), ({ file }) => isIn(file, "bench")),
+      [],
+    );
   });
 
   it("every package that is imported is declared, what is published among the dependencies or bundled", async () => {
@@ -181,7 +194,7 @@ describe("architecture", () => {
     assert.deepEqual(wrong, []);
     const anywhere = { [manifest.name]: "", ...published, ...devDependencies };
     const undeclared = breaches(
-      sourcesUnder("test", "tools", "bench"),
+      sourcesUnder("test", "tools", "bench", "running"),
       ({ specifier, file }) =>
         file === undefined && !isBuiltin(specifier) && !(packageOf(specifier) in anywhere),
     );

@@ -1,7 +1,7 @@
 // Installing Debian packages that tests need, where that can be done: for root, on a Debian.
-import { run } from "./children.mjs";
-import { duration, startProgress } from "./progress.mjs";
-import { findOnPath } from "./pulumi-cli/executables.mjs";
+import { run } from "../running/children.mjs";
+import { duration, startProgress } from "../running/progress.mjs";
+import { findOnPath } from "../running/pulumi-cli/executables.mjs";
 
 /**
  * @typedef {object} InstallOptions

@@ -1,9 +1,9 @@
 // The browser that the tests of pages run in: a Chromium or Chrome that is there, or Debian's.
 // `node tools/chromium.mjs` obtains it and says what there is. Needs nothing but Node.js.
 import { fileURLToPath } from "node:url";
+import { run } from "../running/children.mjs";
+import { findOnPath } from "../running/pulumi-cli/executables.mjs";
 import { aptInstall } from "./aptInstall.mjs";
-import { run } from "./children.mjs";
-import { findOnPath } from "./pulumi-cli/executables.mjs";
 
 /**
  * @typedef {{ program: string; versions: string; missing?: undefined }} Found

@@ -1,14 +1,13 @@
 // What the other tools need before they start: the npm packages and the compiled code.
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { run } from "./children.mjs";
-import { onInterrupt } from "./interruption.mjs";
-import { duration, startProgress } from "./progress.mjs";
+import { dirname, join } from "node:path";
+import { run } from "../running/children.mjs";
+import { onInterrupt } from "../running/interruption.mjs";
+import { duration, startProgress } from "../running/progress.mjs";
+import { repository } from "../running/repository.mjs";
 import { sources } from "./sources.mjs";
 
-export const repository = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const packages = join(repository, "node_modules");
 const dist = join(repository, "dist");
 /** Files besides the sources that decide what a build makes. */

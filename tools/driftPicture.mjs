@@ -1,10 +1,10 @@
 // docs/images/drift.svg: what a preview shows of a changed profile, recorded from the demonstration's stack.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { obtainPulumi } from "../running/pulumiCli.mjs";
+import { repository } from "../running/repository.mjs";
 import { outsider } from "./demo/outsider.mjs";
 import { createStack, pulumiOnDemo } from "./demo/stack.mjs";
-import { repository } from "./dependencies.mjs";
-import { obtainPulumi } from "./pulumiCli.mjs";
 
 const target = join(repository, "docs/images/drift.svg");
 const command = ["preview", "--diff"];

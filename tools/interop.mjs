@@ -7,11 +7,11 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { run } from "../running/children.mjs";
+import { duration, startProgress } from "../running/progress.mjs";
+import { cacheFolder, publish, withLock } from "../running/pulumi-cli/cacheFolder.mjs";
+import { executable, findOnPath } from "../running/pulumi-cli/executables.mjs";
 import { aptInstall, lastLine } from "./aptInstall.mjs";
-import { run } from "./children.mjs";
-import { duration, startProgress } from "./progress.mjs";
-import { cacheFolder, publish, withLock } from "./pulumi-cli/cacheFolder.mjs";
-import { executable, findOnPath } from "./pulumi-cli/executables.mjs";
 
 /**
  * @typedef {{ program: string; versions: string; missing?: undefined }} Found The program is Python, or sshd.

@@ -8,10 +8,10 @@ import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { run } from "./children.mjs";
-import { duration, startProgress } from "./progress.mjs";
-import { cacheFolder, publish, withLock } from "./pulumi-cli/cacheFolder.mjs";
-import { executable, findOnPath } from "./pulumi-cli/executables.mjs";
+import { run } from "../running/children.mjs";
+import { duration, startProgress } from "../running/progress.mjs";
+import { cacheFolder, publish, withLock } from "../running/pulumi-cli/cacheFolder.mjs";
+import { executable, findOnPath } from "../running/pulumi-cli/executables.mjs";
 import {
   engineModule,
   goBuild,
@@ -19,7 +19,7 @@ import {
   goLines,
   languageHostModule,
   sdkModule,
-} from "./pulumi-cli/goBuild.mjs";
+} from "../running/pulumi-cli/goBuild.mjs";
 
 /**
  * @typedef {{ program: string; missing?: undefined }} Found

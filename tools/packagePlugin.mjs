@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { arch, argv, platform } from "node:process";
 import * as esbuild from "esbuild";
+import { repository } from "../running/repository.mjs";
 import { licences, packageFolder } from "./bundle.mjs";
-import { repository } from "./dependencies.mjs";
 
 const require = createRequire(import.meta.url);
 const { version } = require("../package.json");

@@ -4,11 +4,11 @@
 import * as fs from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { run } from "./children.mjs";
+import { run } from "../running/children.mjs";
+import { duration, startProgress } from "../running/progress.mjs";
+import { cacheFolder, publish, withLock } from "../running/pulumi-cli/cacheFolder.mjs";
+import { executable } from "../running/pulumi-cli/executables.mjs";
 import { npm } from "./dependencies.mjs";
-import { duration, startProgress } from "./progress.mjs";
-import { cacheFolder, publish, withLock } from "./pulumi-cli/cacheFolder.mjs";
-import { executable } from "./pulumi-cli/executables.mjs";
 
 /**
  * @typedef {{ folder: string; versions: string; missing?: undefined }} Found `folder` holds bin, lib and share.

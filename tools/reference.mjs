@@ -1,7 +1,7 @@
 // Writes docs/reference from the source: `npm run docs -- --reference`. A test holds that the pages are what this writes.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { repository } from "./dependencies.mjs";
+import { repository } from "../running/repository.mjs";
 import { commandsPage } from "./reference/commands.mjs";
 import { errorsPage } from "./reference/errors.mjs";
 import { programPage } from "./reference/program.mjs";

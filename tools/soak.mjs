@@ -1,9 +1,9 @@
 // npm run test:soak: the long forms of tests, one after the other, some hours in all; or only some:
 //   npm run test:soak -- programs
 // A failure is repeated by the seed that it prints, in CODESTAR_TEST_MODEL_SEED.
-import { run } from "./children.mjs";
-import { repository } from "./dependencies.mjs";
-import { duration } from "./progress.mjs";
+import { run } from "../running/children.mjs";
+import { duration } from "../running/progress.mjs";
+import { repository } from "../running/repository.mjs";
 
 /**
  * @typedef {object} Soak

@@ -2,11 +2,11 @@
 //   npm start                     deploy a small team, change one profile behind Pulumi's back, see it, repair it
 //   npm start -- preview --diff   any Pulumi command on the stack that the last run has left
 import { stripVTControlCharacters } from "node:util";
+import { duration } from "../running/progress.mjs";
+import { obtainPulumi } from "../running/pulumiCli.mjs";
 import { fingerprint, newSshPublicKey, outsider } from "./demo/outsider.mjs";
 import { createStack, pulumiOnDemo, stackExists } from "./demo/stack.mjs";
 import { ensureBuilt, ensureDependencies } from "./dependencies.mjs";
-import { duration } from "./progress.mjs";
-import { obtainPulumi } from "./pulumiCli.mjs";
 
 /**
  * @typedef {import("./demo/stack.mjs").Pulumi} Pulumi

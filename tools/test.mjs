@@ -4,11 +4,12 @@
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "./children.mjs";
-import { ensureBuilt, ensureDependencies, repository } from "./dependencies.mjs";
-import { onInterrupt } from "./interruption.mjs";
-import { duration } from "./progress.mjs";
-import { cliEnvironment, obtainPulumi } from "./pulumiCli.mjs";
+import { run } from "../running/children.mjs";
+import { onInterrupt } from "../running/interruption.mjs";
+import { duration } from "../running/progress.mjs";
+import { cliEnvironment, obtainPulumi } from "../running/pulumiCli.mjs";
+import { repository } from "../running/repository.mjs";
+import { ensureBuilt, ensureDependencies } from "./dependencies.mjs";
 import { sources } from "./sources.mjs";
 
 /**

@@ -1,7 +1,7 @@
 // Puts the figures of a run into the docs, between `<!-- bench:name -->` and `<!-- /bench:name -->`.
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { repository } from "../../tools/dependencies.mjs";
+import { repository } from "../../running/repository.mjs";
 import * as fragments from "./fragments.mjs";
 
 const byName = new Map(Object.entries(fragments));

@@ -1,4 +1,4 @@
-import { duration } from "../../tools/progress.mjs";
+import { duration } from "../../running/progress.mjs";
 import { medianOf } from "../analysis.mjs";
 
 /** @typedef {import("../stage.mjs").Sample} Sample */

@@ -1,5 +1,5 @@
 // The parts of the report, by name; the same ones stand in the docs.
-import { duration } from "../../tools/progress.mjs";
+import { duration } from "../../running/progress.mjs";
 import { medianOf, select, sizes } from "../analysis.mjs";
 import { services } from "../services.mjs";
 import { operationTitles, variants } from "../variants.mjs";

@@ -1,5 +1,5 @@
 // The plot: times by number of profiles, on logarithmic scales.
-import { duration } from "../../tools/progress.mjs";
+import { duration } from "../../running/progress.mjs";
 import { medianOf, select, sizes } from "../analysis.mjs";
 import { variants } from "../variants.mjs";
 

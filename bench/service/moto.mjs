@@ -4,10 +4,10 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { run } from "../../tools/children.mjs";
-import { onInterrupt } from "../../tools/interruption.mjs";
-import { cacheFolder, publish, withLock } from "../../tools/pulumi-cli/cacheFolder.mjs";
-import { findOnPath } from "../../tools/pulumi-cli/executables.mjs";
+import { run } from "../../running/children.mjs";
+import { onInterrupt } from "../../running/interruption.mjs";
+import { cacheFolder, publish, withLock } from "../../running/pulumi-cli/cacheFolder.mjs";
+import { findOnPath } from "../../running/pulumi-cli/executables.mjs";
 import { arnOf, profileOf } from "./profiles.mjs";
 import { parameter } from "./requests.mjs";
 

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism, totalmem, type } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { run } from "../../tools/children.mjs";
+import { run } from "../../running/children.mjs";
 import { median } from "../median.mjs";
 import { startProcess } from "../processes.mjs";
 import { temporaryFolder } from "../temporary.mjs";

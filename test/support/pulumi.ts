@@ -187,7 +187,7 @@ export async function createProject(
 async function cliEnvironment(folder: string, path: readonly string[]): Promise<NodeJS.ProcessEnv> {
   const { obtainPulumi } = await importModule<{
     obtainPulumi(options: object): Promise<{ directory: string; env: NodeJS.ProcessEnv }>;
-  }>(pathToFileURL(join(repository, "tools/pulumiCli.mjs")).href);
+  }>(pathToFileURL(join(repository, "running/pulumiCli.mjs")).href);
   const { directory, env } = await obtainPulumi({});
   const own = Object.entries(process.env).filter(([key]) => !/^(PULUMI|AWS)_/.test(key));
   return {

@@ -15,7 +15,9 @@ import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const moduleUrl = pathToFileURL(resolve(__dirname, "../../tools/pulumi-cli/cacheFolder.mjs")).href;
+const moduleUrl = pathToFileURL(
+  resolve(__dirname, "../../running/pulumi-cli/cacheFolder.mjs"),
+).href;
 
 interface CacheFolder {
   cacheFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string;

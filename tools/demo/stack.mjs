@@ -1,9 +1,9 @@
 // The demonstration's stack: the project at the root, with everything that Pulumi keeps of it inside .demo.
 import * as fs from "node:fs";
 import { join, sep } from "node:path";
-import { run } from "../children.mjs";
-import { repository } from "../dependencies.mjs";
-import { cliEnvironment } from "../pulumiCli.mjs";
+import { run } from "../../running/children.mjs";
+import { cliEnvironment } from "../../running/pulumiCli.mjs";
+import { repository } from "../../running/repository.mjs";
 
 /** Ignored by git. */
 export const folder = join(repository, ".demo");
@@ -30,14 +30,14 @@ const takesSettings = new Set([
 ]);
 
 /**
- * @typedef {(args: readonly string[], options?: import("../children.mjs").RunOptions) =>
- *   Promise<import("../children.mjs").Outcome>} Pulumi
+ * @typedef {(args: readonly string[], options?: import("../../running/children.mjs").RunOptions) =>
+ *   Promise<import("../../running/children.mjs").Outcome>} Pulumi
  */
 
 /**
  * A function that runs Pulumi commands on the demonstration's stack.
  *
- * @param {import("../pulumiCli.mjs").PulumiCli} cli
+ * @param {import("../../running/pulumiCli.mjs").PulumiCli} cli
  * @returns {Pulumi}
  */
 export function pulumiOnDemo(cli) {
@@ -81,7 +81,7 @@ export async function createStack(pulumi) {
 
   /**
    * @param {readonly string[]} args
-   * @param {import("../children.mjs").RunOptions} [options]
+   * @param {import("../../running/children.mjs").RunOptions} [options]
    */
   async function succeed(args, options) {
     const { code, stdout, stderr } = await pulumi([...args, "--non-interactive"], options);

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
-import { repository } from "../dependencies.mjs";
+import { repository } from "../../running/repository.mjs";
 import { code, table } from "./markdown.mjs";
 
 const sections = /** @type {const} */ ([

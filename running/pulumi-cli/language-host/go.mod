@@ -1,4 +1,4 @@
-module pulumi-codestar/tools/pulumi-cli/language-host
+module pulumi-codestar/running/pulumi-cli/language-host
 
 go 1.26
 

@@ -1,4 +1,4 @@
-module pulumi-codestar/tools/pulumi-cli/engine
+module pulumi-codestar/running/pulumi-cli/engine
 
 go 1.26.6
 
