@@ -16,7 +16,7 @@ import { repository } from "../running/repository.mjs";
 const soaks = [
   {
     name: "programs",
-    args: ["unit", "--grep", "random programs"],
+    args: ["model", "--grep", "random programs"],
     env: { CODESTAR_TEST_MODEL_STEPS: "20000" },
   },
   {

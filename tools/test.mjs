@@ -41,7 +41,9 @@ const suites = [
     ["typescript/bin/tsc", "-p", "tools/tsconfig.json"],
     ["typescript/bin/tsc", "-p", "bench/tsconfig.json"],
   ]),
-  mocha("unit", ["test/unit/**/*.spec.ts"]),
+  mocha("unit", ["test/unit/**/*.spec.ts", "--parallel", "--jobs", "2"]),
+  mocha("model", ["test/model/**/*.spec.ts"]),
+  mocha("command", ["test/command/**/*.spec.ts"]),
   mocha("architecture", ["test/*.spec.ts"]),
   mocha("service", ["test/service/**/*.spec.ts"]),
   {

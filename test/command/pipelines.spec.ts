@@ -12,7 +12,18 @@ const workflows = readdirSync(join(example, ".github/workflows"));
 const text = (file: string) => readFileSync(join(example, file), "utf8");
 const workflow = (file: string) => parse(text(`.github/workflows/${file}`));
 
-const known = ["lint", "types", "unit", "architecture", "service", "engine", "interop", "bench"];
+const known = [
+  "lint",
+  "types",
+  "unit",
+  "model",
+  "command",
+  "architecture",
+  "service",
+  "engine",
+  "interop",
+  "bench",
+];
 
 function validator(schema: string | object): ValidateFunction {
   const ajv = new Ajv({ strict: false, allErrors: true });
