@@ -16,8 +16,12 @@ export async function apply(
   owner: Owner,
   { call, values }: ProfileWrite,
 ): Promise<LiveProfile> {
-  const { userArn, declared } = owner;
+  const { userArn, declared, recorded, mayTakeOver } = owner;
   if (call === "update") {
+    // It appeared after check, which has refused nobody.
+    if (recorded === undefined && !mayTakeOver) {
+      throw new Error(existsAlready(Object.keys(values) as Field[]));
+    }
     try {
       return await service.update(userArn, values);
     } catch (error) {

@@ -53,6 +53,14 @@ describe("apply: other clients write between the reading and the write", () => {
     assert.equal((await live()).displayName, "Eve");
   });
 
+  it("updates no stranger's profile that appeared after check", async () => {
+    await service.live.create({ userArn, ...others });
+    await assert.rejects(apply(connection, owner(), update), /exists already .* displayName/);
+    assert.deepEqual(calls(), []);
+    await apply(connection, owner({ mayTakeOver: true }), update);
+    assert.deepEqual(calls(), ["Update"]);
+  });
+
   it("takes a profile over when it may", async () => {
     await service.live.create({ userArn, ...others });
     await apply(connection, owner({ mayTakeOver: true }), create);
@@ -74,8 +82,55 @@ describe("apply: other clients write between the reading and the write", () => {
   });
 
   it("creates nothing without an address", async () => {
-    const nameOnly = owner({ declared: { displayName: "Ada" } });
+    const nameOnly = owner({ recorded: declared, declared: { displayName: "Ada" } });
     await assert.rejects(apply(connection, nameOnly, update), /emailAddress must be declared/);
     assert.deepEqual(calls(), ["Update"]);
+  });
+
+  /** The service answers the operation with a fault that is not about who is there. */
+  const failing = (failed: string) => {
+    service.intercept = ({ operation }) =>
+      operation === `${failed}UserProfile`
+        ? { status: 400, body: { __type: "AccessDeniedException", message: "Not you" } }
+        : undefined;
+  };
+  afterEach(() => {
+    service.intercept = undefined;
+  });
+
+  it("creates nothing after an update that failed for another reason", async () => {
+    failing("Update");
+    await assert.rejects(apply(connection, owner({ recorded: declared }), update), /Not you/);
+    assert.deepEqual(calls(), ["Update"]);
+  });
+
+  it("takes nobody over after a create that failed for another reason", async () => {
+    await service.live.create({ userArn, ...others });
+    failing("Create");
+    const mine = owner({ mayTakeOver: true });
+    await assert.rejects(apply(connection, mine, create), /Not you/);
+    assert.deepEqual(calls(), ["Create"]);
+  });
+
+  it("tells the service's own sentence when the profile that is in the way is gone again", async () => {
+    service.intercept = ({ operation }) =>
+      operation === "CreateUserProfile"
+        ? { status: 400, body: { __type: "UserProfileAlreadyExistsException", message: "There" } }
+        : undefined;
+    await assert.rejects(apply(connection, owner(), create), /There/);
+    assert.deepEqual(calls(), ["Create"]);
+  });
+
+  it("takes over what was created again between an update and the create after it", async () => {
+    let made = false;
+    service.intercept = ({ operation }) => {
+      if (operation !== "UpdateUserProfile" || made) return undefined;
+      made = true;
+      void service.live.create({ userArn, ...others });
+      return { status: 404, body: { __type: "UserProfileNotFoundException", message: "Gone" } };
+    };
+    await apply(connection, owner({ recorded: declared }), update);
+    assert.equal((await live()).displayName, "Ada");
+    assert.deepEqual(calls(), ["Update", "Create", "Update"]);
   });
 });
