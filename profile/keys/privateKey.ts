@@ -59,10 +59,9 @@ function beginsPrivateKey(der: Buffer): boolean {
       return false;
     return [5, 12].includes(der[name + pkcs.length]!);
   }
-  const version = contentOf(der, content, integer);
-  if (version === undefined || version !== content + 2 || der[content + 1] !== 1) return false;
-  const next = version + 1;
-  switch (der[version]) {
+  if (der[content] !== integer || der[content + 1] !== 1) return false;
+  const next = content + 3;
+  switch (der[content + 2]) {
     case 0:
     case 1: {
       const ofAlgorithm = contentOf(der, next, sequence);

@@ -84,9 +84,8 @@ export function findFingerprints(text: string): string[] {
   return found;
 }
 
-/** Most texts are one line. */
 function linesOf(text: string): string[] {
-  return text.includes("\n") || text.includes("\r") ? text.split(/\r\n|\n|\r/) : [text];
+  return text.split(/\r\n|\n|\r/);
 }
 
 /** Whether two `sshPublicKey` texts are the same but for white space around them; absent is `""`. */

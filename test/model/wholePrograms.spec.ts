@@ -43,7 +43,7 @@ const refused = (call: "create" | "update" | "delete", user: string) =>
 const wantedSteps = Number(process.env.CODESTAR_TEST_MODEL_STEPS ?? 0);
 const shortForm = 8_000;
 /** Orders of events that a fixed script is played in. */
-const schedules = wantedSteps > 0 ? 200 : 5;
+const schedules = wantedSteps >= 1_000 ? 200 : 5;
 const seed = Number(process.env.CODESTAR_TEST_MODEL_SEED ?? Date.now() % 1_000_000);
 
 /** Programs one after another, each brought about without a write but those that are named. */

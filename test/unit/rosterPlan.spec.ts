@@ -145,6 +145,20 @@ describe("planRoster", () => {
   });
 });
 
+describe("planRoster, in order", () => {
+  it("goes by the ARNs, whatever the order of what it is given", () => {
+    const unordered = (...names: string[]) =>
+      Object.fromEntries(names.map((name) => [arn(name), ada]));
+    const before = unordered("z", "m", "a");
+    const now = unordered("y", "b");
+    const live = liveOf(unordered("s2", "z", "m", "a", "s1"));
+    const plan = planRoster(before, now, live, { unmanaged: "report", adopt: false });
+    assert.deepEqual(plan.added, [arn("b"), arn("y")]);
+    assert.deepEqual(plan.removed, [arn("a"), arn("m"), arn("z")]);
+    assert.deepEqual(plan.unmanaged, [arn("s1"), arn("s2")]);
+  });
+});
+
 describe("refusals of a roster's update", () => {
   const team = (size: number): People =>
     Object.fromEntries(Array.from({ length: size }, (_, i) => [arn(`u${i}`), ada]));
@@ -211,6 +225,7 @@ describe("refusals of a roster's update", () => {
       refused(100, 50)[0]!,
       /u\d+ and 30 more; if they are all to go, set `maxRemovals: 50`/,
     );
+    assert.equal(refused(100, 50)[0]!.match(/\bu\d+\b/g)?.length, 20);
     assert.doesNotMatch(refused(100, 20)[0]!, /more;/);
   });
 
@@ -219,7 +234,7 @@ describe("refusals of a roster's update", () => {
     const plan = planRoster(before, without(before, 1), liveOf(before), report);
     assert.match(
       refusals(plan, before, [arn("u0")], report)[0]!,
-      /^u0 is required and cannot be removed/,
+      /^u0 is required and cannot be removed; take them out of `required` in one update first, and out of the roster in the next$/,
     );
     assert.deepEqual(refusals(plan, before, [arn("u1")], report), []);
     const all = planRoster(before, without(before, 2), liveOf(before), report);
@@ -234,12 +249,12 @@ describe("refusals of a roster's update", () => {
 
   it("lets no profile be taken over that differs, unless adopt says so", () => {
     const now = { [arn("ada")]: ada };
-    const live = liveOf({ [arn("ada")]: { ...ada, displayName: "Eve" } });
+    const live = liveOf({ [arn("ada")]: { ...ada, displayName: "Eve", emailAddress: "e@x.y" } });
     const plan = planRoster({}, now, live, report);
     const [reason] = refusals(plan, {}, [], report);
     assert.match(
       reason!,
-      /^ada: a profile exists already and differs in displayName; set `adopt: true`/,
+      /^ada: a profile exists already and differs in displayName, emailAddress; set `adopt: true` on the roster to take such profiles over, or declare what is there$/,
     );
     assert.doesNotMatch(reason!, /Eve|Ada/);
     const own = { ...report, isOwn: (userArn: string) => userArn === arn("ada") };
