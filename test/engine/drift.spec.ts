@@ -174,9 +174,14 @@ describe("the engine: drift", () => {
       await service.live.update({ userArn: ada.userArn, displayName: "Eve" });
       project.declare(["ada", { ...declared, displayName: "Ada King" }]);
       const [step] = await project.plan();
-      assert.deepEqual(step?.newState?.inputs?._drift, {
-        displayName: { live: "Eve", declared: "Ada King" },
-      });
+      const names = [step?.oldState?.outputs?.displayName, step?.newState?.inputs?.displayName];
+      // The native form's state is what is live, by the refresh before the preview.
+      if (form === "native") assert.deepEqual(names, ["Eve", "Ada King"]);
+      else {
+        assert.deepEqual(step?.newState?.inputs?._drift, {
+          displayName: { live: "Eve", declared: "Ada King" },
+        });
+      }
       // Somebody made the program's change by hand: nothing is left to write.
       await service.live.update({ userArn: ada.userArn, displayName: "Ada King" });
       service.calls.length = 0;

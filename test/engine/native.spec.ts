@@ -12,7 +12,7 @@ import {
   nativeType,
   settings,
 } from "../support/nativePlugin";
-import { ada, arn, type Scenario, scenario } from "../support/scenario";
+import { ada, arn, itInDynamicForm, type Scenario, scenario } from "../support/scenario";
 
 const person = (name: string) => ({
   userArn: arn(name),
@@ -106,8 +106,9 @@ describe("the engine: the native plugin", () => {
     }),
   );
 
-  it(
+  itInDynamicForm(
     "native_alias: from the dynamic form and back nothing is written, and a destroy deletes",
+    "the programs of both forms are in it",
     scenario(async (world) => {
       const { project, service } = world;
       installPlugin(project);
