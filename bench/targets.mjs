@@ -17,6 +17,11 @@ import { driftedOf } from "./stage.mjs";
 /** The size that times are judged at. */
 const large = 1000;
 
+/** @typedef {readonly [import("./variants.mjs").VariantId, import("./variants.mjs").VariantId]} Pair */
+
+/** What is measured, beside what. @type {{ dynamic: Pair; native: Pair }} */
+const pairs = { dynamic: ["ours", "doNothing"], native: ["native", "ours"] };
+
 /** Milliseconds from loading the provider's module to its first answer. */
 const readinessTarget = 50;
 
@@ -29,20 +34,24 @@ export function judge(results) {
 function times({ samples }) {
   /** @type {Verdict[]} */
   const verdicts = [];
-  /** @param {import("./variants.mjs").Operation} operation @param {import("./services.mjs").ServiceId} service */
-  const both = (operation, service) => {
+  /**
+   * @param {import("./variants.mjs").Operation} operation
+   * @param {import("./services.mjs").ServiceId} service
+   * @param {Pair} [pair]
+   */
+  const both = (operation, service, [one, other] = pairs.dynamic) => {
     const at = { n: large, operation, service };
-    const ours = medianOf(select(samples, { ...at, variant: "ours" }), "seconds");
-    const floor = medianOf(select(samples, { ...at, variant: "doNothing" }), "seconds");
+    const ours = medianOf(select(samples, { ...at, variant: one }), "seconds");
+    const floor = medianOf(select(samples, { ...at, variant: other }), "seconds");
     return ours === undefined || floor === undefined ? undefined : { ours, floor };
   };
-  /** @param {string} what @param {number} most @param {ReturnType<typeof both>} pair */
-  const ratio = (what, most, pair) => {
+  /** @param {string} what @param {number} most @param {ReturnType<typeof both>} pair @param {string} [floor] */
+  const ratio = (what, most, pair, floor = "the do-nothing provider") => {
     if (pair === undefined) return;
     const measured = pair.ours / pair.floor;
     verdicts.push({
       what,
-      target: `at most ${most} × the do-nothing provider`,
+      target: `at most ${most} × ${floor}`,
       measured: `${measured.toFixed(3)} ×`,
       met: measured <= most,
       timed: true,
@@ -64,21 +73,40 @@ function times({ samples }) {
   more("No-op preview, N = 1,000, 50 ms latency", 1, both("preview", "latency"));
   more("No-op preview, N = 1,000, 10 calls a second", 3, both("preview", "limited"));
   ratio("First up, N = 1,000", 0.65, both("up", "plain"));
+  const beside = "the dynamic resource";
+  ratio("First up, native, N = 1,000", 1.05, both("up", "plain", pairs.native), beside);
+  ratio("No-op preview, native, N = 1,000", 1.6, both("preview", "plain", pairs.native), beside);
   return verdicts;
 }
 
 /** @param {Results} results @returns {Verdict[]} */
 function sizesOfState({ samples }) {
-  const most = 0.55;
+  return [
+    ...sizeOfState(samples, "State", pairs.dynamic, 0.55, "the do-nothing provider"),
+    ...sizeOfState(samples, "State, native", pairs.native, 0.9, "the dynamic resource"),
+  ];
+}
+
+/**
+ * At the largest size that both were measured at.
+ *
+ * @param {Results["samples"]} samples
+ * @param {string} what
+ * @param {Pair} pair
+ * @param {number} most
+ * @param {string} beside
+ * @returns {Verdict[]}
+ */
+function sizeOfState(samples, what, [one, other], most, beside) {
   for (const n of sizes(samples).reverse()) {
     const at = { n, operation: /** @type {const} */ ("up") };
-    const ours = medianOf(select(samples, { ...at, variant: "ours" }), "stateBytes");
-    const floor = medianOf(select(samples, { ...at, variant: "doNothing" }), "stateBytes");
+    const ours = medianOf(select(samples, { ...at, variant: one }), "stateBytes");
+    const floor = medianOf(select(samples, { ...at, variant: other }), "stateBytes");
     if (ours === undefined || floor === undefined) continue;
     return [
       {
-        what: `State, N = ${n.toLocaleString("en")}`,
-        target: `at most ${most} × the do-nothing provider`,
+        what: `${what}, N = ${n.toLocaleString("en")}`,
+        target: `at most ${most} × ${beside}`,
         measured: `${(ours / floor).toFixed(3)} ×`,
         met: ours / floor <= most,
         timed: false,

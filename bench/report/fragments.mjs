@@ -85,16 +85,45 @@ export function slowServices({ samples }) {
   );
 }
 
+/** The native plugin beside the dynamic resource. @param {Results} results */
+export function native({ samples }) {
+  const found = select(samples, { service: "plain", variant: "native" });
+  const shown = /** @type {VariantId[]} */ (["ours", "native"]);
+  return table(
+    ["", ...shown.map((id) => variants[id].title), "native to dynamic", "read calls"],
+    sizes(found).flatMap((n) =>
+      /** @type {const} */ (["up", "preview"]).map((operation) => {
+        const own = shown.map((variant) =>
+          select(samples, { n, operation, service: "plain", variant }),
+        );
+        const [ours, plugin] = own.map((runs) => medianOf(runs, "seconds"));
+        const reads = own.map((runs) => count(medianOf(runs, "reads") ?? 0));
+        return [
+          `${operationTitles[operation]} of ${count(n)}`,
+          ...own.map(time),
+          ratio(plugin, ours),
+          reads.join(" and "),
+        ];
+      }),
+    ),
+  );
+}
+
 /** Bytes of the state file per profile after a first up. @param {Results} results */
 export function state({ samples }) {
   const found = select(samples, { operation: "up", service: "plain" });
-  const shown = /** @type {VariantId[]} */ (["doNothing", "barest", "usual", "ours"]);
+  const shown = /** @type {VariantId[]} */ (["doNothing", "barest", "usual", "ours", "native"]);
   const perProfile = (/** @type {number} */ n, /** @type {VariantId} */ variant) => {
     const bytes = medianOf(select(found, { n, variant }), "stateBytes");
     return bytes === undefined ? undefined : bytes / n;
   };
   return table(
-    ["bytes of state per profile", ...shown.map((id) => variants[id].title), "ours to do-nothing"],
+    [
+      "bytes of state per profile",
+      ...shown.map((id) => variants[id].title),
+      "ours to do-nothing",
+      "native to ours",
+    ],
     sizes(found).map((n) => [
       count(n),
       ...shown.map((id) => {
@@ -102,6 +131,7 @@ export function state({ samples }) {
         return bytes === undefined ? "" : count(Math.round(bytes));
       }),
       ratio(perProfile(n, "ours"), perProfile(n, "doNothing")),
+      ratio(perProfile(n, "native"), perProfile(n, "ours")),
     ]),
   );
 }

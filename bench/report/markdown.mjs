@@ -31,6 +31,7 @@ export function markdown(results, verdicts) {
     ...(quick ? [] : ["![Times by number of profiles](plot.svg)"]),
     ...part("First up", fragments.up(results)),
     ...part("No-op preview", fragments.preview(results)),
+    ...(quick ? [] : part("Dynamic and native", fragments.native(results))),
     ...part("Slow services", fragments.slowServices(results)),
     ...part("State", fragments.state(results)),
     ...part("Read calls", fragments.reads(results)),
