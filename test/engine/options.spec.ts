@@ -119,8 +119,9 @@ describe("the engine: options that the engine keeps from the provider", () => {
     }),
   );
 
-  itInLongRun(
+  itInDynamicForm(
     "explicit_provider: one that is given its settings works, one that lacks some is refused and told which",
+    "a provider of its own is codestar.Provider there",
     scenario(async ({ project, service }) => {
       roster(project, { grace });
       const withProvider = (args: object) =>
@@ -148,10 +149,12 @@ describe("the engine: options that the engine keeps from the provider", () => {
       assert.doesNotMatch(output, /isPreview|__/);
       await project.pulumi("preview");
     }),
+    itInLongRun,
   );
 
-  itInLongRun(
+  itInDynamicForm(
     "replace_kept: --replace, with deleteBeforeReplace too, keeps the profile",
+    "refused, since the profile would be in its own way",
     scenario(async ({ project, service }) => {
       for (const options of ["{}", "{ deleteBeforeReplace: true }"]) {
         project.program(`new CodeStarUserProfile("ada", ${JSON.stringify(ada)}, ${options});`);
@@ -168,5 +171,6 @@ describe("the engine: options that the engine keeps from the provider", () => {
       }
       await project.pulumi("preview", "--expect-no-changes");
     }),
+    itInLongRun,
   );
 });

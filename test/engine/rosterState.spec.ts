@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { itInLongRun } from "../support/longRun";
-import { type Scenario, scenario } from "../support/scenario";
+import { itInDynamicForm, type Scenario, scenario } from "../support/scenario";
 import { ed25519 } from "../support/sshKeys";
 
 const arn = (name: string, account = "123456789012") => `arn:aws:iam::${account}:user/${name}`;
@@ -48,8 +48,9 @@ describe("the engine: what the state remembers of a roster", () => {
     }),
   );
 
-  itInLongRun(
+  itInDynamicForm(
     "roster_refresh: who drifted is drifted and who is missing is missing after a refresh too",
+    "told in a line, in native_roster",
     scenario(async (world) => {
       const { project, service } = world;
       const people = Object.fromEntries(["ada", "bob", "eve"].map((n) => [arn(n), person(n)]));
@@ -79,5 +80,6 @@ describe("the engine: what the state remembers of a roster", () => {
       );
       await project.pulumi("preview", "--expect-no-changes");
     }),
+    itInLongRun,
   );
 });
