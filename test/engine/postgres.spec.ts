@@ -79,7 +79,9 @@ describe("the engine: PostgreSQL", () => {
         await project.up();
         await createPostgresTable(to, {});
         await project.pulumi("config", "set", "codestar:endpoint", to);
-        assert.match((await project.pulumi("preview", "--diff")).output, /profile: "missing"/);
+        const { output } = await project.pulumi("preview", "--diff");
+        // Check finds nobody in the new store, after the native form's refresh has asked the old one.
+        assert.match(output, form === "native" ? /UserProfile: \(update\)/ : /profile: "missing"/);
         await project.up();
         assert.deepEqual(await project.plan("--expect-no-changes"), []);
         assert.match(await exported(from), /Ada Lovelace/);
