@@ -17,10 +17,14 @@ import { driftedOf } from "./stage.mjs";
 /** The size that times are judged at. */
 const large = 1000;
 
-/** @typedef {readonly [import("./variants.mjs").VariantId, import("./variants.mjs").VariantId]} Pair */
+/** @typedef {import("./variants.mjs").VariantId} VariantId */
+/** @typedef {{ variant: VariantId; floor: VariantId; name: string }} Pair `name`: the floor's, in a sentence. */
 
 /** What is measured, beside what. @type {{ dynamic: Pair; native: Pair }} */
-const pairs = { dynamic: ["ours", "doNothing"], native: ["native", "ours"] };
+const pairs = {
+  dynamic: { variant: "ours", floor: "doNothing", name: "the do-nothing provider" },
+  native: { variant: "native", floor: "ours", name: "the dynamic resource" },
+};
 
 /** Milliseconds from loading the provider's module to its first answer. */
 const readinessTarget = 50;
@@ -39,19 +43,19 @@ function times({ samples }) {
    * @param {import("./services.mjs").ServiceId} service
    * @param {Pair} [pair]
    */
-  const both = (operation, service, [one, other] = pairs.dynamic) => {
+  const both = (operation, service, { variant, floor: beside, name } = pairs.dynamic) => {
     const at = { n: large, operation, service };
-    const ours = medianOf(select(samples, { ...at, variant: one }), "seconds");
-    const floor = medianOf(select(samples, { ...at, variant: other }), "seconds");
-    return ours === undefined || floor === undefined ? undefined : { ours, floor };
+    const ours = medianOf(select(samples, { ...at, variant }), "seconds");
+    const floor = medianOf(select(samples, { ...at, variant: beside }), "seconds");
+    return ours === undefined || floor === undefined ? undefined : { ours, floor, name };
   };
-  /** @param {string} what @param {number} most @param {ReturnType<typeof both>} pair @param {string} [floor] */
-  const ratio = (what, most, pair, floor = "the do-nothing provider") => {
+  /** @param {string} what @param {number} most @param {ReturnType<typeof both>} pair */
+  const ratio = (what, most, pair) => {
     if (pair === undefined) return;
     const measured = pair.ours / pair.floor;
     verdicts.push({
       what,
-      target: `at most ${most} × ${floor}`,
+      target: `at most ${most} × ${pair.name}`,
       measured: `${measured.toFixed(3)} ×`,
       met: measured <= most,
       timed: true,
@@ -73,17 +77,16 @@ function times({ samples }) {
   more("No-op preview, N = 1,000, 50 ms latency", 1, both("preview", "latency"));
   more("No-op preview, N = 1,000, 10 calls a second", 3, both("preview", "limited"));
   ratio("First up, N = 1,000", 0.65, both("up", "plain"));
-  const beside = "the dynamic resource";
-  ratio("First up, native, N = 1,000", 1.05, both("up", "plain", pairs.native), beside);
-  ratio("No-op preview, native, N = 1,000", 1.6, both("preview", "plain", pairs.native), beside);
+  ratio("First up, native, N = 1,000", 1.05, both("up", "plain", pairs.native));
+  ratio("No-op preview, native, N = 1,000", 1.6, both("preview", "plain", pairs.native));
   return verdicts;
 }
 
 /** @param {Results} results @returns {Verdict[]} */
 function sizesOfState({ samples }) {
   return [
-    ...sizeOfState(samples, "State", pairs.dynamic, 0.55, "the do-nothing provider"),
-    ...sizeOfState(samples, "State, native", pairs.native, 0.9, "the dynamic resource"),
+    ...sizeOfState(samples, "State", pairs.dynamic, 0.55),
+    ...sizeOfState(samples, "State, native", pairs.native, 0.9),
   ];
 }
 
@@ -94,19 +97,18 @@ function sizesOfState({ samples }) {
  * @param {string} what
  * @param {Pair} pair
  * @param {number} most
- * @param {string} beside
  * @returns {Verdict[]}
  */
-function sizeOfState(samples, what, [one, other], most, beside) {
+function sizeOfState(samples, what, { variant, floor: beside, name }, most) {
   for (const n of sizes(samples).reverse()) {
     const at = { n, operation: /** @type {const} */ ("up") };
-    const ours = medianOf(select(samples, { ...at, variant: one }), "stateBytes");
-    const floor = medianOf(select(samples, { ...at, variant: other }), "stateBytes");
+    const ours = medianOf(select(samples, { ...at, variant }), "stateBytes");
+    const floor = medianOf(select(samples, { ...at, variant: beside }), "stateBytes");
     if (ours === undefined || floor === undefined) continue;
     return [
       {
         what: `${what}, N = ${n.toLocaleString("en")}`,
-        target: `at most ${most} × ${beside}`,
+        target: `at most ${most} × ${name}`,
         measured: `${(ours / floor).toFixed(3)} ×`,
         met: ours / floor <= most,
         timed: false,
