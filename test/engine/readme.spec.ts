@@ -12,7 +12,7 @@ function fileOf(name: string): string {
   return /^```\w+\n([\s\S]*?)^```/m.exec(below)![1]!;
 }
 
-const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+const squeezed = (text: string) => text.replace(/ +/g, " ");
 
 describe("README.md", function () {
   this.timeout(120_000);
@@ -52,7 +52,7 @@ describe("README.md", function () {
     )![1]!;
     const { stdout } = await project.pulumi("preview");
     for (const line of shown.trim().split("\n")) {
-      assert.match(stdout, new RegExp(literal(line.trim()).replace(/ +/g, "\\s+")), line);
+      assert.ok(squeezed(stdout).includes(squeezed(line.trim())), `${line}\n${stdout}`);
     }
     assert.equal((await project.attempt("preview", "--expect-no-changes")).code, 7);
     await project.up();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { parseEnv } from "node:util";
 import { codestarProfiles } from "./commandLine";
 import { repository } from "./imports";
 import type { Project } from "./pulumi";
@@ -65,7 +66,8 @@ function write(path: string, content: string): void {
 async function run(line: string, project: Project): Promise<{ status: number; output: string }> {
   const { env: settings } = /^set -a; \. \.\/(?<env>\S+); set \+a$/.exec(line)?.groups ?? {};
   if (settings !== undefined) {
-    Object.assign(project.environment, parseEnv(join(project.folder, settings)));
+    const text = readFileSync(join(project.folder, settings), "utf8");
+    Object.assign(project.environment, parseEnv(text));
     return { status: 0, output: "" };
   }
   const words = line.split(" ");
@@ -98,10 +100,4 @@ function send(request: string, server: ServeProcess | undefined, cwd: string): v
   const quiet = here(request, server).replaceAll(/^curl /gm, "curl --silent --show-error --fail ");
   const { status, stderr } = spawnSync("sh", ["-euc", quiet], { cwd, encoding: "utf8" });
   assert.equal(status, 0, stderr);
-}
-
-/** What a shell takes from a file of `NAME=value` lines. */
-function parseEnv(path: string): Record<string, string> {
-  const lines = readFileSync(path, "utf8").matchAll(/^(?:export )?(\w+)=(\S*)$/gm);
-  return Object.fromEntries([...lines].map(([, name, value]) => [name!, value!]));
 }

@@ -43,7 +43,6 @@ describe("the lifecycle of a roster", () => {
       openTransport: (...args) => {
         const transport = openTransport(...args);
         return {
-          ...transport,
           async send(call, input) {
             const user = (input as { userArn?: string }).userArn?.split("/").at(-1);
             if (refused.has(user ?? call)) throw new Error("out of order");
