@@ -2,7 +2,7 @@
 // without Pulumi. `npm run bench -- --quick` checks call counts and state sizes in about a minute.
 
 import { obtainPulumi } from "../running/pulumiCli.mjs";
-import { benchCommand } from "./benchCommand.mjs";
+import { benchCommand, load } from "./benchCommand.mjs";
 
 const usage = `Usage: npm run bench [-- --quick | roster]
 
@@ -19,11 +19,8 @@ await benchCommand({
   words: ["roster"],
   async run({ quick, word }) {
     await obtainPulumi();
-    if (word === "roster") {
-      const { runRosterBenchmark } = await import("../bench/roster.mjs");
-      return runRosterBenchmark();
-    }
-    const { runBenchmark } = await import("../bench/run.mjs");
-    return runBenchmark({ quick });
+    return word === "roster"
+      ? load("roster.ts").runRosterBenchmark()
+      : load("run.ts").runBenchmark(quick);
   },
 });

@@ -1,6 +1,11 @@
 // What the two benchmarks' commands share: their arguments, what has to be there first, and the exit status.
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { repository } from "../running/repository.mjs";
 import { ensureBuilt, ensureDependencies } from "./dependencies.mjs";
+
+const require = createRequire(import.meta.url);
 
 /**
  * Reads `--help`, `--quick` and at most one other word, and runs the benchmark.
@@ -24,12 +29,20 @@ export async function benchCommand({ usage, words = [], run }) {
   try {
     await ensureDependencies();
     await ensureBuilt();
+    require("ts-node").register({ transpileOnly: true, cwd: repository });
     process.exitCode = await run(given);
   } catch (error) {
     process.stderr.write(`The benchmark failed: ${/** @type {Error} */ (error).stack}\n`);
     process.exitCode = 1;
   }
 }
+
+/**
+ * A module of the benchmarks, which are in TypeScript; only within `run`.
+ *
+ * @param {string} path Below `bench`.
+ */
+export const load = (path) => require(join(repository, "bench", path));
 
 /** @param {readonly string[]} words */
 function readArguments(words) {

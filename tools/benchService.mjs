@@ -1,5 +1,5 @@
 // `npm run bench:service`: the profile service beside a do-nothing HTTP server, dynalite and moto's server.
-import { benchCommand } from "./benchCommand.mjs";
+import { benchCommand, load } from "./benchCommand.mjs";
 
 const usage = `Usage: npm run bench:service [-- --quick | postgres]
 
@@ -14,12 +14,8 @@ Exit status: 0 every target met, 1 some were missed or the benchmark failed, 2 w
 await benchCommand({
   usage,
   words: ["postgres"],
-  async run({ quick, word }) {
-    if (word === "postgres") {
-      const { runPostgresBenchmark } = await import("../bench/postgres/run.mjs");
-      return runPostgresBenchmark({ quick });
-    }
-    const { runServiceBenchmark } = await import("../bench/service/run.mjs");
-    return runServiceBenchmark({ quick });
-  },
+  run: ({ quick, word }) =>
+    word === "postgres"
+      ? load("load/postgres.ts").runPostgresBenchmark(quick)
+      : load("load/service.ts").runServiceBenchmark(quick),
 });

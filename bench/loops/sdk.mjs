@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import codestar from "@aws-sdk/client-codestar";
 
 const [operation, file] = process.argv.slice(2);
-/** @type {import("../people.mjs").Person[]} */
+/** @type {import("../people.js").Person[]} */
 const people = JSON.parse(readFileSync(file ?? "", "utf8"));
 const client = new codestar.CodeStarClient({});
 
