@@ -21,6 +21,8 @@ export interface SnapshotOptions {
   readonly replace: boolean;
   /** Whether a file made by root where none was belongs to the owner of its folder. */
   readonly ownedByFolder?: boolean;
+  /** Of a file that was not there, 0600 when left out; one that is replaced keeps its own. */
+  readonly mode?: number;
 }
 
 /**
@@ -34,9 +36,10 @@ export class SnapshotFile {
   readonly target: string;
   readonly #replaced: Stats | undefined;
   readonly #ownedByFolder: boolean;
+  readonly #mode: number;
 
   /** Throws one sentence when the target is there and may not be replaced, or nothing can be made beside it. */
-  constructor(target: string, { replace, ownedByFolder = false }: SnapshotOptions) {
+  constructor(target: string, { replace, ownedByFolder = false, mode = 0o600 }: SnapshotOptions) {
     const there = statSync(target, { throwIfNoEntry: false });
     if (there && !replace) throw exists(target);
     if (there?.isDirectory()) throw new Error(`${target} is a folder`);
@@ -47,6 +50,7 @@ export class SnapshotFile {
     this.target = there ? realpathSync(target) : target;
     this.#replaced = there;
     this.#ownedByFolder = ownedByFolder;
+    this.#mode = there ? there.mode & 0o777 : mode;
     this.path = `${this.target}.${randomBytes(6).toString("hex")}.tmp`;
     try {
       closeSync(openSync(this.path, "wx", 0o600));
@@ -68,7 +72,7 @@ export class SnapshotFile {
     else if (this.#ownedByFolder && process.geteuid?.() === 0) {
       handOver(this.path, statSync(dirname(this.target)));
     }
-    if (this.#replaced) chmodSync(this.path, this.#replaced.mode & 0o777);
+    chmodSync(this.path, this.#mode);
     sync(this.path);
     if (this.#replaced) renameSync(this.path, this.target);
     else this.#claim();

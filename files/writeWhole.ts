@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { SnapshotFile } from "./wholeFile";
+import { SnapshotFile, type SnapshotOptions } from "./wholeFile";
 
 /** Nothing was changed; the message is one sentence. */
 export class NotWritten extends Error {
@@ -8,13 +8,13 @@ export class NotWritten extends Error {
 
 /**
  * Writes a file as a whole or not at all: into a file beside it, to the disk, and then under its name.
- * A file that is replaced keeps its owner and mode; one that is new is the user's alone, for it holds
- * personal data.
+ * A file that is replaced keeps its owner and mode; one that is new is the user's alone unless
+ * a mode is given, for most hold personal data.
  * @throws NotWritten when the file is there and may not be replaced, or cannot be written.
  */
-export function writeWhole(file: string, text: string, { replace }: { replace: boolean }): void {
+export function writeWhole(file: string, text: string, options: SnapshotOptions): void {
   try {
-    const snapshot = new SnapshotFile(file, { replace });
+    const snapshot = new SnapshotFile(file, options);
     try {
       writeFileSync(snapshot.path, text);
       snapshot.publish();

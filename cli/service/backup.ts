@@ -46,7 +46,7 @@ oldest of those, so that N (1 to 10000) are left`,
     const { profiles } = await backUpSqliteFile(store, copy, { replace: force });
     await print(`Copied ${counted(profiles, "profile", "profiles")} to ${copy}\n`);
     if (keep !== undefined) await removeOlder(copy, store, keep);
-    await noteBackup(store, begun);
+    noteBackup(store, begun);
     return 0;
   },
 });
