@@ -32,7 +32,7 @@ const soaks = [
   },
   {
     name: "rosters",
-    args: ["unit", "--grep", "mutated rosters"],
+    args: ["model", "--grep", "mutated rosters"],
     env: { ROSTER_FUZZ_ROUNDS: "20000" },
   },
   {

@@ -42,7 +42,7 @@ const suites = [
     ["typescript/bin/tsc", "-p", "bench/tsconfig.json"],
   ]),
   mocha("unit", ["test/unit/**/*.spec.ts", "--parallel", "--jobs", "2"]),
-  mocha("model", ["test/model/**/*.spec.ts"]),
+  mocha("model", ["test/model/**/*.spec.ts", "--parallel", "--jobs", "2"]),
   mocha("command", ["test/command/**/*.spec.ts"]),
   mocha("architecture", ["test/*.spec.ts"]),
   mocha("service", ["test/service/**/*.spec.ts"]),
