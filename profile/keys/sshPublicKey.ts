@@ -174,17 +174,16 @@ function readLine(line: string): KeyRead | string {
     /^([^ \t]+)(?:[ \t]+([^ \t]+))?(?:[ \t]+(.*))?$/s.exec(line) ?? [];
   if (!isSshKeyType(type)) return `holds ${withoutType(line, type, base64)}`;
   if (base64 === "") return `holds the type ${type} without a key after it; ${keyForm}`;
-  const read = readKey(type, base64);
-  if (typeof read === "string") return read;
-  if (holdsKey(comment))
+  const read = readKey(type, base64, comment);
+  if (typeof read !== "string" && holdsKey(comment))
     return `holds a second key in the comment of the first, where it does not count; ${oneKeyALine}`;
-  return { ...read, key: { ...read.key, comment } };
+  return read;
 }
 
 const oneKeyALine =
   "write each key on a line of its own (in YAML as an item of a list or after |, for > and quotes make one line of several)";
 
-function readKey(type: SshKeyType, base64: string): KeyRead | string {
+function readKey(type: SshKeyType, base64: string, comment = ""): KeyRead | string {
   const blob = Buffer.from(base64, "base64");
   // Buffer skips what it cannot decode; only a text that comes out the same was base64, padded as OpenSSH asks.
   if (blob.toString("base64") !== base64) {
@@ -192,7 +191,15 @@ function readKey(type: SshKeyType, base64: string): KeyRead | string {
   }
   try {
     const { bits, weakness } = readKeyBlob(blob, type);
-    return { key: { type, bits, fingerprint: fingerprintOf(blob), comment: "" }, weakness };
+    const key = {
+      type,
+      bits,
+      comment,
+      get fingerprint() {
+        return fingerprintOf(blob);
+      },
+    };
+    return { key, weakness };
   } catch (error) {
     if (error instanceof BrokenKeyBlob)
       return `holds an ${type} key that ${error.message}; ${keyForm}`;
@@ -240,5 +247,5 @@ function fingerprintOf(blob: Buffer): string {
   return `SHA256:${crypto.hash("sha256", blob, "base64").replace(/=+$/, "")}`;
 }
 
-/** Loaded for the first key: most of what uses this module reads none. */
+/** Loaded for the first fingerprint, since it takes some milliseconds: a key that is only checked shows none. */
 let crypto: typeof import("node:crypto") | undefined;

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { appendFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -107,5 +106,9 @@ function folderOfUser(): string {
 }
 
 function hash(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  crypto ??= require("node:crypto") as typeof import("node:crypto");
+  return crypto.createHash("sha256").update(text).digest("hex");
 }
+
+/** Loaded for the first hash, since it takes some milliseconds: most providers start alone. */
+let crypto: typeof import("node:crypto") | undefined;
