@@ -61,8 +61,14 @@ try {
   for (const name of ["LICENSE", "NOTICE"]) {
     fs.copyFileSync(join(repository, name), join(stage, name));
   }
-  const script = '#!/usr/bin/env node\nrequire("./plugin.js");\n';
-  fs.writeFileSync(join(stage, "pulumi-resource-codestar"), script, { mode: 0o755 });
+  // On Windows the engine looks for the second, elsewhere for the first.
+  const programs = {
+    "pulumi-resource-codestar": '#!/usr/bin/env node\nrequire("./plugin.js");\n',
+    "pulumi-resource-codestar.cmd": '@node "%~dp0plugin.js" %*\r\n',
+  };
+  for (const [file, text] of Object.entries(programs)) {
+    fs.writeFileSync(join(stage, file), text, { mode: 0o755 });
+  }
   const system = platform === "win32" ? "windows" : platform;
   const name = `pulumi-resource-codestar-v${version}-${system}-${arch === "x64" ? "amd64" : arch}.tar.gz`;
   const target = resolve(argv[2] ?? repository, name);
