@@ -177,6 +177,28 @@ export async function generateSdk(language, schema, folder) {
   fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(dirname(folder), { recursive: true });
   await promisify(execFile)(program, [language, schema, folder]);
+  if (language === "go") fs.writeFileSync(join(folder, "go.mod"), goSdkModule);
+}
+
+/** The generator leaves it to who publishes. A program that uses the SDK pins what the module needs by checksum. */
+const goSdkModule = `module github.com/pulumi-codestar/pulumi-codestar/sdk/go
+
+go 1.24
+
+require ${sdkModule} v${generatorVersion}
+`;
+
+/** Builds a program whose module is in a folder. @param {string} folder @param {string} target @returns {Promise<Found | Missing>} */
+export async function buildGoProgram(folder, target) {
+  const go = findOnPath("go");
+  if (go === undefined) return { missing: "Go is not on the PATH" };
+  const shown = startProgress("Building a program in Go");
+  try {
+    await goBuild({ go, folder, source: ".", target, shown });
+  } finally {
+    shown.stop();
+  }
+  return { program: target };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

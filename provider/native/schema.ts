@@ -122,7 +122,10 @@ export function schema(version: string): object {
         pyproject: { enabled: true },
         respectSchemaVersion: true,
       },
-      go: { respectSchemaVersion: true },
+      go: {
+        importBasePath: "github.com/pulumi-codestar/pulumi-codestar/sdk/go/codestar",
+        respectSchemaVersion: true,
+      },
     },
     config: { variables: settings },
     provider: { inputProperties: settings },

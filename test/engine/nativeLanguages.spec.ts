@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { repository } from "../support/imports";
 import { languages } from "../support/languages";
 import { installPlugin } from "../support/nativePlugin";
@@ -19,12 +20,11 @@ async function deploy(
     installPlugin(project);
     const { folder } = project;
     const from = join(repository, "examples", example);
-    const text = readFileSync(join(from, "Pulumi.yaml"), "utf8");
+    const file = join(folder, "Pulumi.yaml");
+    cpSync(join(from, "Pulumi.yaml"), file);
     // The name of the stack's project stays that of the test's.
-    const own = text.replace(/^name: .*$/m, "name: test");
-    const found = own.replace("path: node_modules/.bin", "path: ./plugin");
-    assert.notEqual(found, own);
-    writeFileSync(join(folder, "Pulumi.yaml"), found);
+    replaceIn(file, `name: codestar-${example}`, "name: test");
+    replaceIn(file, "path: node_modules/.bin", "path: ./plugin");
     writeFileSync(join(folder, "Pulumi.dev.yaml"), "config: {}\n");
     await prepare?.(project);
     await project.up();
@@ -63,4 +63,41 @@ describe("the engine: programs in other languages", () => {
       execFileSync(python.program, [...install, ...target], { stdio: "pipe" });
     });
   });
+
+  it("native_go: examples/go with its generated SDK, deployed by the Automation API as its page says", async function () {
+    this.timeout(20 * 60_000);
+    const { obtainSdkGenerator, generateSdk, buildGoProgram } = await languages();
+    const generator = await obtainSdkGenerator();
+    if (generator.program === undefined) return skipUnless(this, false, generator.missing);
+    const project = await createProject();
+    try {
+      installPlugin(project);
+      const { folder, environment } = project;
+      const example = join(folder, "example");
+      cpSync(join(repository, "examples/go"), example, { recursive: true });
+      await generateSdk("go", join(repository, "schema/provider.json"), join(example, "sdk"));
+      replaceIn(join(example, "go.mod"), "../../sdk/go", "./sdk");
+      replaceIn(join(example, "Pulumi.yaml"), "path: node_modules/.bin", "path: ../plugin");
+      const { program, missing } = await buildGoProgram(example, join(folder, "program"));
+      if (program === undefined) return skipUnless(this, false, missing);
+      const run = (...args: string[]) =>
+        promisify(execFile)(program, args, { cwd: example, env: environment });
+      await run("up");
+      const output = await project.attempt("stack", "output", "--json", "--cwd", example);
+      assert.deepEqual(JSON.parse(output.stdout), {
+        region: "us-east-1",
+        emailAddress: "ada@example.com",
+      });
+      await run("preview");
+      await run("destroy");
+    } finally {
+      project.remove();
+    }
+  });
 });
+
+function replaceIn(file: string, from: string, to: string): void {
+  const text = readFileSync(file, "utf8");
+  assert.ok(text.includes(from), `${file} names ${from}`);
+  writeFileSync(file, text.replace(from, to));
+}

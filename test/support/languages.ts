@@ -8,7 +8,9 @@ interface Languages {
   obtainYamlHost(): Promise<Obtained>;
   obtainPythonHost(): Promise<Obtained>;
   obtainPulumiPython(): Promise<Obtained>;
-  generateSdk(language: "python", schema: string, folder: string): Promise<void>;
+  obtainSdkGenerator(): Promise<Obtained>;
+  buildGoProgram(folder: string, target: string): Promise<Obtained>;
+  generateSdk(language: "python" | "go", schema: string, folder: string): Promise<void>;
 }
 
 // TypeScript would turn a plain import() into a require, which cannot load ES modules on Node 20.
