@@ -48,7 +48,7 @@ const parallel = (count: number) => ({
   special: { args: ["--parallel", String(count)] },
 });
 
-/** Some half an hour on two cores. */
+/** Half an hour to an hour on two cores. */
 export const full: Plan = {
   stages: [
     {

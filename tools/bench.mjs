@@ -6,7 +6,7 @@ import { benchCommand, load } from "./benchCommand.mjs";
 
 const usage = `Usage: npm run bench [-- --quick | roster]
 
-Without options: the whole benchmark, some half an hour on two cores; the machine should have nothing else to do. Writes
+Without options: the whole benchmark, half an hour to an hour on two cores; the machine should have nothing else to do. Writes
 bench/results and the figures in docs.
   roster    rosters of 10,000 and 1,000, some five minutes. Writes bench/results/roster.
   --quick   N up to 100, about a minute: checks call counts and state sizes, not times. Writes bench/results/quick.
