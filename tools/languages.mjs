@@ -194,6 +194,13 @@ export async function buildGoProgram(folder, target) {
   if (go === undefined) return { missing: "Go is not on the PATH" };
   const shown = startProgress("Building a program in Go");
   try {
+    await goLines(go, folder, ["mod", "download"]);
+  } catch (error) {
+    shown.stop();
+    return { missing: `its modules are not there: ${/** @type {Error} */ (error).message}` };
+  }
+  // What does not compile is a mistake, and no reason to do without it.
+  try {
     await goBuild({ go, folder, source: ".", target, shown });
   } finally {
     shown.stop();
