@@ -1,4 +1,5 @@
-// npm run test:mutation: what is decided about profiles, changed line by line, must fail a unit test.
+// npm run test:mutation: what is decided about profiles, changed line by
+// line, must fail a unit test.
 /** @type {import("@stryker-mutator/api/core").PartialStrykerOptions} */
 export default {
   mutate: ["profile/**/*.ts", "provider/lifecycle/**/*.ts"],

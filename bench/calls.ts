@@ -35,8 +35,8 @@ const accountsFor = (ns: readonly number[], n: number) =>
   [...new Set([n, ...ns])].filter((t) => t >= n).sort((a, b) => a - b);
 
 /**
- * The directory by itself, on lists in which the declared profiles come first, last, or evenly spread, and on one that
- * holds none of them.
+ * The directory by itself, on lists in which the declared profiles come first, last, or evenly
+ * spread, and on one that holds none of them.
  */
 export async function countDirectoryReads([ns, ts]: Plan["directory"]): Promise<ReadCount[]> {
   const counts: ReadCount[] = [];

@@ -22,8 +22,8 @@ export function people(count: number): Person[] {
 }
 
 /**
- * Profiles of the account that nobody declares. Their ARNs sort before those of the declared people, so that a sweep of
- * the list meets the declared ones last.
+ * Profiles of the account that nobody declares. Their ARNs sort before those of the declared
+ * people, so that a sweep of the list meets the declared ones last.
  */
 export function others(count: number): Profile[] {
   return Array.from({ length: count }, (_, index) =>

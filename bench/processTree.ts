@@ -1,17 +1,28 @@
 // What a command and everything that it starts take of the machine.
 import { readdirSync, readFileSync } from "node:fs";
 
-/** The variable by which the processes of a run are recognized: a child inherits it, whatever group it moves to. */
+/**
+ * The variable by which the processes of a run are recognized: a child inherits it,
+ * whatever group it moves to.
+ */
 export const markerName = "BENCH_RUN";
 
-/** Milliseconds between two looks. What a process uses after the last one before its end is missed. */
+/**
+ * Milliseconds between two looks. What a process uses after the last one before its end is missed.
+ */
 const interval = 50;
 
-/** Linux counts processor time in hundredths of a second for whoever reads /proc, and memory in pages of 4 KiB. */
+/**
+ * Linux counts processor time in hundredths of a second for whoever reads /proc, and
+ * memory in pages of 4 KiB.
+ */
 const ticksPerSecond = 100;
 const pageBytes = 4096;
 
-/** How often a process is looked at before it counts as none of ours: right after a fork it still has another's environment. */
+/**
+ * How often a process is looked at before it counts as none of ours: right after a fork it still
+ * has another's environment.
+ */
 const patience = 3;
 
 type Role = "engine" | "program" | "provider" | "other";
@@ -25,7 +36,10 @@ export interface Usage {
   readonly peakBytes?: number;
 }
 
-/** Watches the processes whose environment carries the marker. On systems other than Linux nothing is measured. */
+/**
+ * Watches the processes whose environment carries the marker. On systems other than
+ * Linux nothing is measured.
+ */
 export function watchTree(marker: string) {
   const entry = `${markerName}=${marker}`;
   /** Processor time in ticks, by process. */
@@ -51,7 +65,8 @@ export function watchTree(marker: string) {
       // The name of the program, in parentheses, may hold anything.
       const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       const known = members.get(pid)?.role ?? "other";
-      // A process has another command line before it becomes what it is, and none once it has ended.
+      // A process has another command line before it becomes what it is,
+      // and none once it has ended.
       const role = known === "other" ? roleOf(pid) : known;
       members.set(pid, { ticks: Number(fields[11]) + Number(fields[12]), role });
       pages += Number(fields[21]);

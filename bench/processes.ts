@@ -1,4 +1,5 @@
-// The processes that benchmarks start beside their own: each answers questions over its channel and ends with this one.
+// The processes that benchmarks start beside their own: each answers questions over its
+// channel and ends with this one.
 import { fork } from "node:child_process";
 import { join } from "node:path";
 import { onInterrupt } from "../running/interruption.mjs";
@@ -55,7 +56,10 @@ export async function startProcess(script: string, args: readonly string[] = [])
   };
 }
 
-/** The other side: says that it is ready, answers until the one that started it has ended, and ends then. */
+/**
+ * The other side: says that it is ready, answers until the one that started it
+ * has ended, and ends then.
+ */
 export function serve(port: number, answer: (question: never) => unknown = () => undefined): void {
   process.on("message", async ({ id, question }: { id: number; question: never }) => {
     process.send?.({ id, answer: await answer(question) });

@@ -8,7 +8,9 @@ import type { Person } from "./people";
 import { temporaryFolder } from "./temporary";
 import type { Operation, Place, Special } from "./variants";
 
-/** What the CLI is told for each operation; `--skip-preview`, so that each is measured by itself. */
+/**
+ * What the CLI is told for each operation; `--skip-preview`, so that each is measured by itself.
+ */
 const invocations: Record<Operation, readonly string[]> = {
   up: ["up", "--yes", "--skip-preview"],
   preview: ["preview", "--expect-no-changes"],

@@ -1,4 +1,5 @@
-// What a roster costs: beside a resource that does nothing with the same secret map, and beside one resource per person.
+// What a roster costs: beside a resource that does nothing with the same secret map, and
+// beside one resource per person.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeMachine } from "./machine";

@@ -38,8 +38,8 @@ const resultsFolder = join(__dirname, "results");
 const log = (line: string) => console.log(line);
 
 /**
- * Runs everything, writes the results and answers the exit code: 1 when a promise was broken. Of a quick run, times
- * break none.
+ * Runs everything, writes the results and answers the exit code: 1 when a promise was broken. Of a
+ * quick run, times break none.
  */
 export async function runBenchmark(isQuick: boolean): Promise<number> {
   const plan = isQuick ? quick : full;

@@ -1,5 +1,5 @@
-// The real profile service over HTTP, in a process of its own, that can be made slow and told what to hold. Started by
-// service.ts, which speaks to it over the channel between the two processes.
+// The real profile service over HTTP, in a process of its own, that can be made slow and told what
+// to hold. Started by service.ts, which speaks to it over the channel between the two processes.
 import { openStore, ServiceError, startServer } from "pulumi-codestar/service";
 import { FaultInjector } from "../dist/service/http/faults";
 import type { Profile } from "./people";
@@ -46,7 +46,8 @@ async function start(): Promise<void> {
   const { port } = await startServer({
     store: await opened,
     clock: Date.now,
-    // Clients that are made for one call and never closed, as the usual way does, leave their connections behind.
+    // Clients that are made for one call and never closed, as the usual way does, leave
+    // their connections behind.
     limits: { connections: 50_000, keepAliveTimeout: 5_000 },
     // The one place where a request can be held up and refused before it is served.
     async authenticate({ headers }) {

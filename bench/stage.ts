@@ -47,7 +47,10 @@ export interface Sample
 /** A run may take so long, in milliseconds. */
 const timeLimit = 5 * 60_000;
 
-/** Settings under which the CLI does not write the state after every step: for what is deployed without being measured. */
+/**
+ * Settings under which the CLI does not write the state after every step: for what is
+ * deployed without being measured.
+ */
 export const withoutCheckpoints = {
   env: { PULUMI_EXPERIMENTAL: "1", PULUMI_SKIP_CHECKPOINTS: "true" },
 };
@@ -105,7 +108,8 @@ export async function runStage(
     const progress = startProgress(title);
     const rounds = Math.max(...Object.values(step.runs));
     for (let round = 0; round < rounds; round++) {
-      // Each round begins with another variant, so that none always runs in the wake of the same one.
+      // Each round begins with another variant, so that none always runs in
+      // the wake of the same one.
       const first = round % ids.length;
       for (const id of [...ids.slice(first), ...ids.slice(0, first)]) {
         if (round >= (step.runs[id] ?? 0)) continue;

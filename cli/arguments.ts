@@ -105,7 +105,8 @@ export const someRosters = {
 };
 
 /**
- * For names of files and folders: an empty one, which an unset variable leaves, would be the working folder.
+ * For names of files and folders: an empty one, which an unset variable leaves,
+ * would be the working folder.
  * @throws UsageError
  */
 export function refuseEmpty(paths: readonly string[]): void {

@@ -35,7 +35,8 @@ export interface Given<O extends Options> {
 }
 
 /**
- * A command: one declaration for its help, its completion, the check of its arguments and what it does.
+ * A command: one declaration for its help, its completion, the check of its
+ * arguments and what it does.
  * @template O
  */
 export interface Command<O extends Options = Options> {
@@ -44,9 +45,14 @@ export interface Command<O extends Options = Options> {
   /** What it does, below the synopsis. */
   readonly about: string;
   readonly options: O;
-  /** By name what may be done, and the options of each; absent for a command that does one thing. */
+  /**
+   * By name what may be done, and the options of each; absent for a command that does one thing.
+   */
   readonly actions?: Readonly<Record<string, readonly (keyof O & string)[]>>;
-  /** What it takes besides options and the action: how many, and the question when that is not given. */
+  /**
+   * What it takes besides options and the action: how many, and the
+   * question when that is not given.
+   */
   readonly words?: { readonly least: number; readonly most: number; readonly question: string };
   /** The words that may stand there, for completion; files when absent. */
   readonly known?: readonly string[];
@@ -56,7 +62,8 @@ export interface Command<O extends Options = Options> {
   readonly wrong?: number;
   /**
    * Answers the exit status.
-   * @throws UsageError for wrong arguments; any other error is told as a sentence, with exit status 1.
+   * @throws UsageError for wrong arguments; any other error is told as a
+   * sentence, with exit status 1.
    */
   run(given: Given<O>): Promise<number>;
 }

@@ -4,7 +4,10 @@ import type { Command } from "./command";
 import { helpOf } from "./help";
 import { print } from "./terminal";
 
-/** Runs a command and answers its exit status. Wrong arguments are told in a sentence, which help would hide. */
+/**
+ * Runs a command and answers its exit status. Wrong arguments are told in a
+ * sentence, which help would hide.
+ */
 export async function execute(
   name: string,
   command: Command,

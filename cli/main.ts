@@ -6,8 +6,8 @@ import { execute } from "./execute";
 import { holdHangUps } from "./service/hangUp";
 
 /**
- * `codestar-profiles COMMAND …`. Exit status: 0 done; 1 not done, with the reason in one sentence on
- * standard error; 2 wrong arguments; others as a command's own help says.
+ * `codestar-profiles COMMAND …`. Exit status: 0 done; 1 not done, with the reason in one sentence
+ * on standard error; 2 wrong arguments; others as a command's own help says.
  */
 async function main([name, ...argv]: readonly string[]): Promise<number> {
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
@@ -52,7 +52,7 @@ void main(process.argv.slice(2))
   })
   .then((status) => {
     process.exitCode = status;
-    // Once all is written: the HTTP client of the SDK leaves timers behind a failed request, and they would
-    // keep the process for the half minute that the request might have taken.
+    // Once all is written: the HTTP client of the SDK leaves timers behind a failed request, and
+    // they would keep the process for the half minute that the request might have taken.
     process.stdout.write("", () => process.stderr.write("", () => process.exit()));
   });

@@ -6,8 +6,8 @@ import {
 import type { Settings } from "./settings";
 
 /**
- * The region by the SDK's own chain, which looks at the region of AWS_PROFILE's profile only, made to look
- * at `aws:profile`'s. Rejects when there is none.
+ * The region by the SDK's own chain, which looks at the region of AWS_PROFILE's profile only, made
+ * to look at `aws:profile`'s. Rejects when there is none.
  */
 export function configuredRegion({ profile }: Settings): Promise<string> {
   return loadConfig(
@@ -16,7 +16,10 @@ export function configuredRegion({ profile }: Settings): Promise<string> {
   )();
 }
 
-/** In place of a question to the instance metadata service, which takes seconds wherever there is none. */
+/**
+ * In place of a question to the instance metadata service, which takes
+ * seconds wherever there is none.
+ */
 async function missing(): Promise<never> {
   throw new Error("Region is missing");
 }

@@ -6,7 +6,9 @@ import { readEveryPage } from "./pages";
 import type { Settings } from "./settings";
 import { openTransport, type Reply, type TransportOptions } from "./transport";
 
-/** One region of the service: its client, and everything that reads or writes profiles through it. */
+/**
+ * One region of the service: its client, and everything that reads or writes profiles through it.
+ */
 export interface Connection {
   readonly region: string;
   /** DescribeUserProfile itself, past the directory; undefined when there is no such profile. */
@@ -44,7 +46,8 @@ export async function connect(
       throw error;
     }
   };
-  // AWS and the bundled service list "" for no key. Who lists none at all may mean that, or cannot read it: Describe tells.
+  // AWS and the bundled service list "" for no key. Who lists none at all may mean that, or
+  // cannot read it: Describe tells.
   const listed = (summary: Reply | null) => {
     const profile = flattenSummary(summary);
     return summary?.sshPublicKey === undefined ? describe(profile.userArn) : profile;
@@ -165,7 +168,10 @@ function flattenSummary(summary: Reply | null): LiveProfile {
   );
 }
 
-/** A field that should be a text, `""` when it is absent. Not every service keeps to the types of the API. */
+/**
+ * A field that should be a text, `""` when it is absent. Not every service
+ * keeps to the types of the API.
+ */
 function text(value: unknown): string {
   if (value === undefined || value === null) return "";
   if (typeof value !== "string") throw new UnexpectedAnswer("a field of another type");

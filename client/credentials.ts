@@ -9,13 +9,16 @@ import type { Settings } from "./settings";
 /** Finds credentials, anew at each call; rejects when there are none. */
 export type Credentials = ReturnType<typeof fromNodeProviderChain>;
 
-/** The chain of the SDK writes its advice about AWS_PROFILE beside other variables to the console. */
+/**
+ * The chain of the SDK writes its advice about AWS_PROFILE beside other variables to the console.
+ */
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
- * The SDK's own chain: environment, configuration files with SSO, processes and roles, web identity, container
- * and instance metadata; or what `aws:profile` says. A service on this machine that asks for no credentials
- * must not make the SDK look for some at the addresses of cloud metadata services, which takes seconds.
+ * The SDK's own chain: environment, configuration files with SSO, processes and roles, web
+ * identity, container and instance metadata; or what `aws:profile` says. A service on this machine
+ * that asks for no credentials must not make the SDK look for some at the addresses of cloud
+ * metadata services, which takes seconds.
  * @param region where roles are assumed, unless a profile says otherwise.
  */
 export function credentialsOf({ endpoint, profile }: Settings, region: string): Credentials {

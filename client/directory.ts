@@ -19,8 +19,8 @@ export interface ProfilePage {
 /** Every read of live profiles in a process, and what its own writes made of them. */
 export interface Directory {
   /**
-   * The live profile, undefined when a Describe or a complete sweep of the list says that there is none.
-   * Rejects with the error of its own Describe; a later call may try again.
+   * The live profile, undefined when a Describe or a complete sweep of the list says that there is
+   * none. Rejects with the error of its own Describe; a later call may try again.
    */
   find(userArn: string): Promise<LiveProfile | undefined>;
   /** Our own write made the profile what it is now. */
@@ -30,9 +30,9 @@ export interface Directory {
 }
 
 /**
- * How long what was read counts, in milliseconds. Long enough that one preview of a thousand profiles
- * rests on one sweep; short enough that an update which runs for hours does not repair from what was
- * true when it began.
+ * How long what was read counts, in milliseconds. Long enough that one preview of a thousand
+ * profiles rests on one sweep; short enough that an update which runs for hours does not repair
+ * from what was true when it began.
  */
 export const snapshotLifetime = 5 * 60_000;
 
@@ -46,11 +46,12 @@ const pagesInARow = 6;
 const maxRestarts = 3;
 
 /**
- * A directory whose reads cost at most `2 · min(N, ⌈T/100⌉) + 2` calls for N profiles asked about in an
- * account of T, without knowing either beforehand. Questions come one at a time and each could be the
- * last, so a sweep may not cost more than the questions so far have paid for: every question that the
- * pages seen so far do not answer pays for one Describe and one more page. Either the questions end
- * first (2N calls) or the pages do (2⌈T/100⌉ calls), and a completed sweep answers everything.
+ * A directory whose reads cost at most `2 · min(N, ⌈T/100⌉) + 2` calls for N profiles asked about
+ * in an account of T, without knowing either beforehand. Questions come one at a time and each
+ * could be the last, so a sweep may not cost more than the questions so far have paid for: every
+ * question that the pages seen so far do not answer pays for one Describe and one more page.
+ * Either the questions end first (2N calls) or the pages do (2⌈T/100⌉ calls), and a completed
+ * sweep answers everything.
  */
 export function createDirectory(reads: ProfileReads, now: () => number): Directory {
   let snapshot = new Snapshot(reads);
@@ -83,7 +84,9 @@ class Snapshot {
   #sweeping = true;
   #restarts = 0;
   #calls = 0;
-  /** Questions are answered one after another, so that those that arrive at once share the pages. */
+  /**
+   * Questions are answered one after another, so that those that arrive at once share the pages.
+   */
   #turn: Promise<unknown> = Promise.resolve();
 
   readonly #reads: ProfileReads;
@@ -123,7 +126,10 @@ class Snapshot {
     return this.#known(userArn);
   }
 
-  /** How many pages may be fetched for a question before it is put to Describe, which is paid for too. */
+  /**
+   * How many pages may be fetched for a question before it is put to
+   * Describe, which is paid for too.
+   */
   #pagesPaidFor(): number {
     if (!this.#sweeping) return 0;
     const asked = this.#asked.size;
@@ -155,8 +161,8 @@ class Snapshot {
   }
 
   /**
-   * Whether the walk can go on. It never rejects: a question must not fail for a page when Describe answers
-   * it, and a failed page is tried again when one is next needed.
+   * Whether the walk can go on. It never rejects: a question must not fail for a page when Describe
+   * answers it, and a failed page is tried again when one is next needed.
    */
   async #nextPage(): Promise<boolean> {
     this.#calls++;
@@ -182,7 +188,9 @@ class Snapshot {
     return this.#sweeping;
   }
 
-  /** What was seen stays; only a walk from the first page to the last may say that one is missing. */
+  /**
+   * What was seen stays; only a walk from the first page to the last may say that one is missing.
+   */
   #restart(): void {
     if (++this.#restarts > maxRestarts) this.#sweeping = false;
     this.#nextToken = undefined;

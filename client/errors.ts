@@ -1,6 +1,7 @@
 /**
- * A foreseeable failure, one sentence for the user. The host prints check, diff, read and delete errors as
- * `${error}: ${error.stack}`: the sentence takes the place of the stack, which would tell a user nothing.
+ * A foreseeable failure, one sentence for the user. The host prints check, diff, read and
+ * delete errors as `${error}: ${error.stack}`: the sentence takes the place of the stack, which
+ * would tell a user nothing.
  */
 export class Failure extends Error {
   constructor(
@@ -19,7 +20,10 @@ export class Failure extends Error {
   }
 }
 
-/** An answer that no CodeStar service gives; to be told from a profile without any field, which drifted. */
+/**
+ * An answer that no CodeStar service gives; to be told from a profile without
+ * any field, which drifted.
+ */
 export class UnexpectedAnswer extends Error {
   override name = "UnexpectedAnswer";
 }

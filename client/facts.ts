@@ -12,7 +12,10 @@ export type Fact =
   | { readonly kind: "no credentials"; readonly message: string }
   | { readonly kind: "credentials refused"; readonly name: string; readonly message: string }
   | { readonly kind: "denied"; readonly message: string }
-  /** A proxy answered for a service that it cannot reach, or the service itself that it is out of order. */
+  /**
+   * A proxy answered for a service that it cannot reach, or the service
+   * itself that it is out of order.
+   */
   | { readonly kind: "out of order"; readonly status: number }
   | { readonly kind: "other API"; readonly status: number | undefined }
   | { readonly kind: "no store" }
@@ -94,7 +97,10 @@ export function factOf(error: unknown, settings: Settings): Fact {
   return { kind: "said", sentence };
 }
 
-/** The SDK asks others for credentials; an address that is not found is theirs when it is not the service's. */
+/**
+ * The SDK asks others for credentials; an address that is not found is theirs
+ * when it is not the service's.
+ */
 function isCredentialService(hostname: string, code: string, { endpoint }: Settings): boolean {
   if (code !== "ENOTFOUND" && code !== "EAI_AGAIN") return false;
   return endpoint?.kind === "http"

@@ -11,7 +11,8 @@ export const mostPagesWithoutNews = 1_000;
 /**
  * Every profile of a list, once each: one created or deleted meanwhile can shift the pages.
  * @param onPage is told after each page how many profiles have been read.
- * @throws UnexpectedAnswer when the list goes round in circles, or comes to no end within the limits above.
+ * @throws UnexpectedAnswer when the list goes round in circles, or comes to no
+ * end within the limits above.
  */
 export async function readEveryPage(
   page: (nextToken: string | undefined) => Promise<ProfilePage>,

@@ -5,12 +5,16 @@ import type {
   StandardRetryToken,
 } from "@smithy/types";
 
-/** Attempts of a call that fails on the way or inside the service, the first included; the SDK's own figure. */
+/**
+ * Attempts of a call that fails on the way or inside the service, the first
+ * included; the SDK's own figure.
+ */
 const attemptsWhenUnwell = 3;
 
 /**
- * How long a call goes on being sent again while the service says "too many requests", in milliseconds.
- * Being told to wait is not a failure: an update of thousands of profiles waits its turn.
+ * How long a call goes on being sent again while the service says "too many
+ * requests", in milliseconds. Being told to wait is not a failure: an update of
+ * thousands of profiles waits its turn.
  */
 const patience = 15 * 60_000;
 
@@ -22,14 +26,15 @@ interface Token extends StandardRetryToken {
 }
 
 /**
- * Retries as the SDK's adaptive mode does, with its rate limiter, but differs where a stack of hundreds of
- * profiles would fail: throttled calls are bounded by time and not by a quota that all calls share, a
- * retry waits for the rate limiter as a first attempt does, and the limiter gets to see what it was.
+ * Retries as the SDK's adaptive mode does, with its rate limiter, but differs where a stack
+ * of hundreds of profiles would fail: throttled calls are bounded by time and not by a quota
+ * that all calls share, a retry waits for the rate limiter as a first attempt does, and the
+ * limiter gets to see what it was.
  */
 export function createRetryStrategy(now: () => number = Date.now): RetryStrategyV2 {
   const { DefaultRateLimiter } = require("./awsSdk") as typeof import("./awsSdk");
-  // Without a floor the first throttled reply sets the rate to one call every two seconds, since the
-  // limiter has measured nothing yet.
+  // Without a floor the first throttled reply sets the rate to one call every two seconds, since
+  // the limiter has measured nothing yet.
   const limiter = new DefaultRateLimiter({ minFillRate: 5 });
   // The limiter lets all who wait at once go at once; in line they go one by one, at its rate.
   let line = Promise.resolve();
@@ -68,7 +73,10 @@ export function createRetryStrategy(now: () => number = Date.now): RetryStrategy
   };
 }
 
-/** What the SDK cannot read is a client's error to it, though a proxy in front of the service said "later". */
+/**
+ * What the SDK cannot read is a client's error to it, though a proxy in front of
+ * the service said "later".
+ */
 function kindOf({ error, errorType }: RetryErrorInfo): RetryErrorInfo["errorType"] {
   const { $response } = (error ?? {}) as { $response?: { statusCode?: number } };
   if ($response?.statusCode === 429) return "THROTTLING";

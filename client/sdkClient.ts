@@ -3,7 +3,10 @@ import type { Credentials } from "./credentials";
 import { createRetryStrategy } from "./retry";
 import type { Settings } from "./settings";
 
-/** How long connecting and one request may take, in milliseconds; the engine cannot cancel a provider. */
+/**
+ * How long connecting and one request may take, in milliseconds; the engine
+ * cannot cancel a provider.
+ */
 const connectionTimeout = 5_000;
 const requestTimeout = 30_000;
 

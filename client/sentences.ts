@@ -1,7 +1,10 @@
 import type { Fact } from "./facts";
 import { endpointName, type Settings } from "./settings";
 
-/** What differs between the places that tell a user of a failure: how settings are called there, and what helps. */
+/**
+ * What differs between the places that tell a user of a failure: how settings are
+ * called there, and what helps.
+ */
 export interface Surface {
   /** How the address of the service is called. */
   readonly endpoint: string;

@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Where profiles are kept: AWS's own address (absent), an HTTP service, or a store run in process. */
+/**
+ * Where profiles are kept: AWS's own address (absent), an HTTP service, or a store run in process.
+ */
 export type Endpoint =
   | { readonly kind: "http"; readonly url: string; readonly loopback: boolean }
   | {
@@ -14,11 +16,19 @@ export type Endpoint =
 /** The stack's configuration, read once per process. */
 export interface Settings {
   readonly endpoint?: Endpoint;
-  /** Whether live profiles are read before they are written; `codestar:drift` or CODESTAR_DRIFT, on by default. */
+  /**
+   * Whether live profiles are read before they are written; `codestar:drift` or
+   * CODESTAR_DRIFT, on by default.
+   */
   readonly drift: boolean;
-  /** Whether DSA keys and RSA keys under 2048 bits pass; `codestar:allowWeakKeys`, false by default. */
+  /**
+   * Whether DSA keys and RSA keys under 2048 bits pass; `codestar:allowWeakKeys`, false by default.
+   */
   readonly allowWeakKeys: boolean;
-  /** `codestar:region`, `aws:region`, AWS_REGION or AWS_DEFAULT_REGION; when absent the SDK's own chain decides. */
+  /**
+   * `codestar:region`, `aws:region`, AWS_REGION or AWS_DEFAULT_REGION; when absent
+   * the SDK's own chain decides.
+   */
   readonly region?: string;
   /** `codestar:profile` or `aws:profile`; when absent the SDK's own chain decides. */
   readonly profile?: string;
@@ -83,7 +93,10 @@ export function readSettings(
   };
 }
 
-/** @throws SettingError when a `codestar:` key is not one of ours, for a misspelt setting would be silent. */
+/**
+ * @throws SettingError when a `codestar:` key is not one of ours, for a
+ * misspelt setting would be silent.
+ */
 export function refuseUnknownSettings(keys: Iterable<string>): void {
   for (const key of keys) {
     if (key.startsWith("codestar:") && !codestarKeys.includes(key)) {
@@ -94,7 +107,10 @@ export function refuseUnknownSettings(keys: Iterable<string>): void {
   }
 }
 
-/** What tells the profiles of one service from those of another; empty for AWS's own. Holds no credentials. */
+/**
+ * What tells the profiles of one service from those of another; empty for AWS's
+ * own. Holds no credentials.
+ */
 export function serviceOf(settings: Settings): string {
   return settings.endpoint === undefined ? "" : endpointName(settings).replace(/\/+$/, "");
 }

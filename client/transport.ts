@@ -34,8 +34,8 @@ export interface TransportOptions {
 }
 
 /**
- * The AWS SDK's client, but for a store in a file: its service is in this process, and the SDK's signing,
- * retrying and parsing would take ten times as long as what it does.
+ * The AWS SDK's client, but for a store in a file: its service is in this process, and the SDK's
+ * signing, retrying and parsing would take ten times as long as what it does.
  */
 export function openTransport(
   settings: Settings,
@@ -66,7 +66,8 @@ function overSdk(settings: Settings, region: string | undefined): Transport {
     // Between the SDK's own reading of the answer and the request.
     { step: "deserialize", priority: "low", name: "refuseNullInLists" },
   );
-  // The service says what is missing from an input; the types of the SDK would have it checked here.
+  // The service says what is missing from an input; the types of the SDK
+  // would have it checked here.
   const commands = {
     CreateUserProfile: sdk.CreateUserProfileCommand,
     DescribeUserProfile: sdk.DescribeUserProfileCommand,

@@ -3,7 +3,10 @@ import { type BigIntStats, statSync } from "node:fs";
 /** The file itself, whatever its names: device and inode. */
 export type FileIdentity = string;
 
-/** Through symbolic links. Undefined when no file is there, or one whose last name is gone (behind a bind mount). */
+/**
+ * Through symbolic links. Undefined when no file is there, or one whose last name is
+ * gone (behind a bind mount).
+ */
 export function identityOf(path: string): FileIdentity | undefined {
   // Inodes of some file systems need more than the 53 bits of a number.
   const stats = statSync(path, { throwIfNoEntry: false, bigint: true });

@@ -26,8 +26,8 @@ export interface SnapshotOptions {
 }
 
 /**
- * A file that comes into being whole or not at all: made beside its place, for its owner alone, and put
- * there when it is complete and on disk. One that is replaced hands on its owner and mode.
+ * A file that comes into being whole or not at all: made beside its place, for its owner alone, and
+ * put there when it is complete and on disk. One that is replaced hands on its owner and mode.
  */
 export class SnapshotFile {
   /** Where it is made; empty at first. */
@@ -38,7 +38,10 @@ export class SnapshotFile {
   readonly #ownedByFolder: boolean;
   readonly #mode: number;
 
-  /** Throws one sentence when the target is there and may not be replaced, or nothing can be made beside it. */
+  /**
+   * Throws one sentence when the target is there and may not be replaced, or
+   * nothing can be made beside it.
+   */
   constructor(target: string, { replace, ownedByFolder = false, mode = 0o600 }: SnapshotOptions) {
     const there = statSync(target, { throwIfNoEntry: false });
     if (there && !replace) throw exists(target);
@@ -76,7 +79,8 @@ export class SnapshotFile {
     sync(this.path);
     if (this.#replaced) renameSync(this.path, this.target);
     else this.#claim();
-    // The new name, too, is on disk before anyone is told of it. Windows has no such call for folders.
+    // The new name, too, is on disk before anyone is told of it. Windows has
+    // no such call for folders.
     if (process.platform !== "win32") sync(dirname(this.target));
   }
 

@@ -7,9 +7,9 @@ export class NotWritten extends Error {
 }
 
 /**
- * Writes a file as a whole or not at all: into a file beside it, to the disk, and then under its name.
- * A file that is replaced keeps its owner and mode; one that is new is the user's alone unless
- * a mode is given, for most hold personal data.
+ * Writes a file as a whole or not at all: into a file beside it, to the disk, and then under its
+ * name. A file that is replaced keeps its owner and mode; one that is new is the user's alone
+ * unless a mode is given, for most hold personal data.
  * @throws NotWritten when the file is there and may not be replaced, or cannot be written.
  */
 export function writeWhole(file: string, text: string, options: SnapshotOptions): void {

@@ -5,8 +5,8 @@ import { isUnknown } from "./unknown";
 import { userArnProblems } from "./userArn";
 
 /*
- * What one argument may be. A rule answers clauses that read on after the argument's name. None holds a value of
- * displayName, emailAddress (sensitive in the API's model) or sshPublicKey.
+ * What one argument may be. A rule answers clauses that read on after the argument's name. None
+ * holds a value of displayName, emailAddress (sensitive in the API's model) or sshPublicKey.
  */
 
 export const userArn: Rule = text(userArnProblems);
@@ -21,7 +21,9 @@ export const wholeNumber: Rule = (value) => {
   return [`must be a whole number, 0 or more, not ${given}`];
 };
 
-/** Whether a guard can count with it: NaN, which compares as false with every number, cannot be one. */
+/**
+ * Whether a guard can count with it: NaN, which compares as false with every number, cannot be one.
+ */
 export function isWholeNumber(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -5,11 +5,14 @@ import { nearest } from "./nearest";
 import { type Clause, kindOf, type Rule } from "./rule";
 import { isUnknown } from "./unknown";
 
-/** One thing wrong with the inputs, as a sentence that names the property, what is wrong and what is allowed. */
+/**
+ * One thing wrong with the inputs, as a sentence that names the property, what is
+ * wrong and what is allowed.
+ */
 export interface CheckFailure {
   /**
-   * Not for the engine: it prints the value of a property that a failure names, a private key or an e-mail address
-   * included. Hand it `""`; the reason names the property.
+   * Not for the engine: it prints the value of a property that a failure names, a private key or an
+   * e-mail address included. Hand it `""`; the reason names the property.
    */
   readonly property: string;
   /** Holds no value of displayName, emailAddress (sensitive in the API's model) or sshPublicKey. */
@@ -20,8 +23,9 @@ export interface CheckFailure {
 
 export interface CheckOptions extends SshPublicKeyRules {
   /**
-   * Whether there is a profile already, in the state or to be adopted. Then a displayName or emailAddress
-   * that is not declared is left as it is; otherwise it is a failure: the API creates no profile without them.
+   * Whether there is a profile already, in the state or to be adopted. Then a displayName or
+   * emailAddress that is not declared is left as it is; otherwise it is a failure: the API
+   * creates no profile without them.
    */
   readonly exists?: boolean;
 }
@@ -50,8 +54,8 @@ const roster = {
 };
 
 /**
- * Every argument that a program may give. Lengths and patterns are those of AWS's model of `codestar` 2017-04-19;
- * AWS's service checks no more than these.
+ * Every argument that a program may give. Lengths and patterns are those of AWS's model of
+ * `codestar` 2017-04-19; AWS's service checks no more than these.
  */
 const tables = {
   CodeStarUserProfile: {
@@ -75,7 +79,10 @@ export function argumentsOf(taker: Taker): string[] {
 /** The resources and functions that take arguments. */
 export type Taker = keyof typeof tables;
 
-/** What the resource classes add to what a program gave, by resource, besides marks that begin with `_`. */
+/**
+ * What the resource classes add to what a program gave, by resource, besides
+ * marks that begin with `_`.
+ */
 const ours = {
   CodeStarUserProfile: ["secretFields"],
   CodeStarRoster: ["people", "required"],
@@ -83,8 +90,8 @@ const ours = {
 const outputs = ["createdTimestamp", "lastModifiedTimestamp"];
 
 /**
- * Every failure of a profile's inputs, in the order of the properties; none when they may be sent. Unknown values
- * pass, in arrays too. Pure.
+ * Every failure of a profile's inputs, in the order of the properties; none when they may be sent.
+ * Unknown values pass, in arrays too. Pure.
  */
 export function checkInputs(
   inputs: Readonly<Record<string, unknown>>,
@@ -112,7 +119,10 @@ export function checkArguments(taker: Taker, given: unknown): CheckFailure[] {
   return [...checkValues(tables[taker], given, { allowWeakKeys: true }), ...failures];
 }
 
-/** The failures that are seen before the values are there: arguments that are no object, or misnamed. Pure. */
+/**
+ * The failures that are seen before the values are there: arguments that are no
+ * object, or misnamed. Pure.
+ */
 export function checkNames(taker: Taker, given: unknown): CheckFailure[] {
   if (isObject(given)) return misnamed(taker, tables[taker], given, []);
   const names = Object.keys(tables[taker]).join(", ");

@@ -12,9 +12,9 @@ import { describeSshPublicKeyDrift } from "./keys/sshPublicKey";
 import { isUnknown } from "./unknown";
 
 /**
- * What differs between the live profile and the declared one and was not caused by the program: a field
- * whose live value is neither what the program declares now nor what it declared before. Undefined when
- * there is none.
+ * What differs between the live profile and the declared one and was not caused by the program: a
+ * field whose live value is neither what the program declares now nor what it declared before.
+ * Undefined when there is none.
  * @param hidden fields whose values the program's `hideDiffs` keeps out of sight.
  */
 export function findDrift(

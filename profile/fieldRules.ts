@@ -2,7 +2,8 @@ import { readSshPublicKeys, type SshPublicKeyRules } from "./keys/sshPublicKey";
 import { type Clause, type Rule, text } from "./rule";
 
 /*
- * What the value of one field may be. No clause holds a value: displayName and emailAddress are sensitive in the API's model.
+ * What the value of one field may be. No clause holds a value: displayName and emailAddress are
+ * sensitive in the API's model.
  */
 
 export const displayName: Rule = text(displayNameProblems);
@@ -31,7 +32,10 @@ function displayNameProblems(name: string): string[] {
   return problems;
 }
 
-/** Email, 3 to 128: `^[\w-.+]+@[\w-.+]+$`, here in the spelling that the flags `u` and `v` and other languages take too. */
+/**
+ * Email, 3 to 128: `^[\w-.+]+@[\w-.+]+$`, here in the spelling that the flags `u` and `v` and
+ * other languages take too.
+ */
 const emailPattern = /^[\w.+-]+@[\w.+-]+$/;
 
 function emailAddressProblems(address: string): string[] {
@@ -61,7 +65,10 @@ function emailShapeProblem(address: string): string {
   return "has a character that the API does not allow";
 }
 
-/** SshPublicKey, 0 to 16384: `^[\t\r\n\u0020-\u00FF]*$`. AWS checks no more; that the keys are keys is ours. */
+/**
+ * SshPublicKey, 0 to 16384: `^[\t\r\n\u0020-\u00FF]*$`. AWS checks no more; that
+ * the keys are keys is ours.
+ */
 function sshPublicKeyProblems(keys: string, options: SshPublicKeyRules): Clause[] {
   const problems: Clause[] = lengthProblems(keys, 0, 16384);
   if (keys.startsWith("\uFEFF")) {

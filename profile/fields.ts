@@ -5,7 +5,9 @@ import type { Rule } from "./rule";
 interface Facts {
   /** What a value may be. */
   readonly rule: Rule;
-  /** What to give when it is missing: the API asks for it when it creates a profile, and only then. */
+  /**
+   * What to give when it is missing: the API asks for it when it creates a profile, and only then.
+   */
   readonly required?: string;
   /** Whether `""` takes the value away. */
   readonly isClearable: boolean;
@@ -15,7 +17,10 @@ interface Facts {
   readonly description: string;
 }
 
-/** All there is to know of the fields of a profile that a program may declare and the API may change, in the order shown. */
+/**
+ * All there is to know of the fields of a profile that a program may declare and the API may
+ * change, in the order shown.
+ */
 export const facts = {
   displayName: {
     rule: displayName,
@@ -62,8 +67,9 @@ export interface LiveProfile extends Readonly<Record<Field, string>> {
 export type FieldValues = { [F in Field]?: string };
 
 /**
- * Inputs once checked. An absent field is not managed. `secretFields` names the fields whose values the
- * program marked secret; `_drift` is added by check in a preview and says what differs from the live profile.
+ * Inputs once checked. An absent field is not managed. `secretFields` names the fields whose
+ * values the program marked secret; `_drift` is added by check in a preview and says what
+ * differs from the live profile.
  */
 export interface ProfileInputs extends FieldValues {
   readonly userArn: string;
@@ -74,7 +80,9 @@ export interface ProfileInputs extends FieldValues {
   readonly _drift?: Drift;
 }
 
-/** What the state records: the declared inputs, without `_drift`, and the times the service gave. */
+/**
+ * What the state records: the declared inputs, without `_drift`, and the times the service gave.
+ */
 export interface ProfileState extends Omit<ProfileInputs, "_drift"> {
   readonly createdTimestamp?: string;
   readonly lastModifiedTimestamp?: string;
@@ -89,7 +97,9 @@ export function asLive(userArn: string, recorded: FieldValues): LiveProfile {
   return { ...cleared, ...pick(recorded), userArn } as LiveProfile;
 }
 
-/** Whether two values of a field mean the same: keys are compared without surrounding white space. */
+/**
+ * Whether two values of a field mean the same: keys are compared without surrounding white space.
+ */
 export function sameValue(field: Field, a: string | undefined, b: string | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   return factsOf[field].same?.(a, b) ?? a === b;
@@ -101,8 +111,8 @@ export function differences(declared: FieldValues, live: LiveProfile): FieldValu
 }
 
 /**
- * The declared fields with their live values. White space around a key is not a difference, so a key keeps
- * the spelling that was declared.
+ * The declared fields with their live values. White space around a key is not a difference, so a
+ * key keeps the spelling that was declared.
  */
 export function liveValues(declared: FieldValues, live: LiveProfile): FieldValues {
   const changed = pick(

@@ -1,7 +1,7 @@
 /**
  * The candidate that the writer of a misspelt name most likely meant; undefined when none is close.
- * Letter case, `_`, `-` and spaces do not count, and a short form (`email`, `sshKey`) finds the name
- * whose letters it holds in order.
+ * Letter case, `_`, `-` and spaces do not count, and a short form (`email`, `sshKey`) finds the
+ * name whose letters it holds in order.
  */
 export function nearest<Name extends string>(
   written: string,

@@ -1,15 +1,16 @@
 /**
- * Characters that act on what shows them, instead of being shown: control codes (C0, C1, DEL), what turns
- * the direction of the text around it, line and paragraph separators, the byte order mark, and halves of
- * characters. Joiners (U+200C, U+200D), variation selectors and tags are none: names and emoji need them.
+ * Characters that act on what shows them, instead of being shown: control codes (C0, C1, DEL),
+ * what turns the direction of the text around it, line and paragraph separators, the byte order
+ * mark, and halves of characters. Joiners (U+200C, U+200D), variation selectors and tags are none:
+ * names and emoji need them.
  */
 const acting =
   /[\p{Cc}\p{Cs}\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u206F\uFEFF\uFFF9-\uFFFB]/gu;
 
 /**
- * Text of others for a terminal, a log, an annotation or one line of a report: every character that would act
- * shows its number instead, for example `<U+001B>`, line ends and tabs included. Names in any script stay as
- * they are. Applying it twice changes nothing.
+ * Text of others for a terminal, a log, an annotation or one line of a report: every character that
+ * would act shows its number instead, for example `<U+001B>`, line ends and tabs included. Names in
+ * any script stay as they are. Applying it twice changes nothing.
  */
 export function printable(text: string): string {
   return text.replace(acting, shownByNumber);

@@ -40,15 +40,18 @@ export interface Verdict {
   readonly changed: readonly Field[];
   /** What others changed. */
   readonly drift?: Drift;
-  /** What keeps somebody new from being managed: their profile exists already and differs in these fields. */
+  /**
+   * What keeps somebody new from being managed: their profile exists already
+   * and differs in these fields.
+   */
   readonly conflict?: readonly Field[];
   /** Absent when nothing is to be written. Not to be made while there is a conflict. */
   readonly write?: ProfileWrite;
 }
 
 /**
- * Decides about one person, for a single resource as for a roster. Pure. The table of behaviours in README.md is
- * this function's; `test/unit/reconcile.spec.ts` goes through it.
+ * Decides about one person, for a single resource as for a roster. Pure. The table of behaviours in
+ * README.md is this function's; `test/unit/reconcile.spec.ts` goes through it.
  */
 export function reconcile({ recorded, declared, live, mayTakeOver, hidden }: Person): Verdict {
   const write = writeFor(recorded, declared, live);
@@ -82,7 +85,8 @@ function writeFor(
         !declared.ignoreDrift?.includes(field) ||
         !sameValue(field, value, recorded[field])),
   );
-  // What was declared and no longer is, is cleared where the API can; a field that never was declared is not sent.
+  // What was declared and no longer is, is cleared where the API can; a field that never
+  // was declared is not sent.
   for (const field of clearableFields) {
     if (recorded?.[field] !== undefined && declared[field] === undefined) wanted[field] = "";
   }

@@ -4,8 +4,8 @@ const mostCharacters = 95;
 const form = "right is arn:aws:iam::<account ID of 12 digits>:user/<path, if any, and name>";
 
 /**
- * What keeps the text from being the ARN of an IAM user that the API takes, as clauses that read on after
- * the name of the property; none when it does. None repeats the text.
+ * What keeps the text from being the ARN of an IAM user that the API takes, as clauses that read on
+ * after the name of the property; none when it does. None repeats the text.
  */
 export function userArnProblems(arn: string): string[] {
   const problems: string[] = [];

@@ -14,8 +14,8 @@ export interface Around {
 }
 
 /**
- * Finds the settings that hold for the given files and folders: up to the folder of `.git`, else that of
- * Pulumi.yaml, else the working folder, and never beyond.
+ * Finds the settings that hold for the given files and folders: up to the folder of `.git`, else
+ * that of Pulumi.yaml, else the working folder, and never beyond.
  */
 export function findAround(paths: readonly string[], folder: string): Around {
   const settings = new Map<string, FoundFile>();
@@ -57,7 +57,9 @@ function isFile(path: string): boolean {
   return statusOf(path)?.isFile() ?? false;
 }
 
-/** Undefined for what cannot be looked at, too; whether a given path can be read is said elsewhere. */
+/**
+ * Undefined for what cannot be looked at, too; whether a given path can be read is said elsewhere.
+ */
 function statusOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });

@@ -71,7 +71,10 @@ export function readRosterSettings(
   return { settings, wrong };
 }
 
-/** What of the defaults is right, when not all is: else everybody would lack an address that is there. */
+/**
+ * What of the defaults is right, when not all is: else everybody would lack
+ * an address that is there.
+ */
 function soundDefaults(value: Located): RosterSettings["defaults"] {
   const fields = Object.entries(settingsSchema.shape.defaults.unwrap().shape);
   return Object.fromEntries(
@@ -172,7 +175,9 @@ export class Cascade {
   }
 }
 
-/** Settings hold for nobody in a file without people, unless its name makes them those of a folder. */
+/**
+ * Settings hold for nobody in a file without people, unless its name makes them those of a folder.
+ */
 function refuseIdle(file: RosterFile, problems: Problems): void {
   if (isSettingsFile(file) || entry(file.content, "people")) return;
   for (const key of ["account", "defaults"]) {

@@ -11,8 +11,8 @@ export interface FoundFile {
 const rosterFile = /\.(ya?ml|json|csv)$/i;
 
 /**
- * The roster files at the given paths: files as they are, folders with all their .yaml, .yml, .json and
- * .csv files, at any depth. Names that begin with a dot, and node_modules, are passed over.
+ * The roster files at the given paths: files as they are, folders with all their .yaml, .yml, .json
+ * and .csv files, at any depth. Names that begin with a dot, and node_modules, are passed over.
  */
 export function findFiles(
   paths: readonly string[],
@@ -81,7 +81,10 @@ function walk(folder: string, shown: string, seen: Set<string>, problems: Proble
     });
 }
 
-/** The text of a file in UTF-8, without a byte order mark. Undefined, and reported, when it has none. */
+/**
+ * The text of a file in UTF-8, without a byte order mark. Undefined, and
+ * reported, when it has none.
+ */
 export function readText({ file, path }: FoundFile, problems: Problems): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));

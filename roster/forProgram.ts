@@ -7,9 +7,10 @@ export interface ProgramOptions extends LoadOptions {
 }
 
 /**
- * As `loadRoster`, for a roster that may be deployed: settings above the given paths count only where that leaves
- * its region and its ARNs as they are, and are a problem where it does not. Otherwise a `roster.yaml` that is
- * added above, or a version of this package that reads it, would replace profiles.
+ * As `loadRoster`, for a roster that may be deployed: settings above the given paths count
+ * only where that leaves its region and its ARNs as they are, and are a problem where it does
+ * not. Otherwise a `roster.yaml` that is added above, or a version of this package that reads
+ * it, would replace profiles.
  */
 export function loadForProgram(
   paths: string | readonly string[],

@@ -6,8 +6,8 @@ import type { Restriction } from "./schema";
 import { coversPath, matchesPath } from "./wildcards";
 
 /**
- * Reports rules that look as if they protected something: those that are for no file, with the pattern that was
- * probably meant, and those for files that a rule above decides on.
+ * Reports rules that look as if they protected something: those that are for no file, with the
+ * pattern that was probably meant, and those for files that a rule above decides on.
  * @param paths of all roster files, relative to the folder of the file with the rules.
  */
 export function reportIdleRules(
@@ -49,7 +49,10 @@ function likelyMeant(pattern: string, paths: readonly string[]): string | undefi
   return matched ?? nearest(pattern, paths);
 }
 
-/** Spellings of CODEOWNERS and .gitignore, of other systems, from another folder, with another ending or case. */
+/**
+ * Spellings of CODEOWNERS and .gitignore, of other systems, from another folder,
+ * with another ending or case.
+ */
 function corrections(pattern: string, paths: readonly string[]): string[] {
   const path = pattern.replaceAll("\\", "/").replace(/^(?:\.?\/)+/, "");
   const open = [path, path.replace(/\/\*$/, "/**"), `${path.replace(/\/$/, "")}/**`];

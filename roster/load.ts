@@ -44,7 +44,9 @@ export interface LoadedRoster {
   readonly files: number;
   /** The files by the name that problems have, for `formatProblem`. */
   readonly sources: ReadonlyMap<string, SourceText>;
-  /** Files of settings that hold for the roster and are not among its own, as messages name them. */
+  /**
+   * Files of settings that hold for the roster and are not among its own, as messages name them.
+   */
   readonly settingsAbove: readonly string[];
 }
 
@@ -63,14 +65,18 @@ export interface LoadOptions {
   readonly refuseEnded?: boolean;
   /** Passes over settings above the given paths. */
   readonly alone?: boolean;
-  /** The paths may be some files of a roster, as editors and hooks name them, and declare nobody themselves. */
+  /**
+   * The paths may be some files of a roster, as editors and hooks name them, and
+   * declare nobody themselves.
+   */
   readonly partial?: boolean;
 }
 
 /**
- * Reads a roster from files and folders. Settings above them count; rules and `required` are judged by all the
- * files that these settings are for, while people and problems are those of the given files and of the settings
- * above. Never throws for what a file holds: everything wrong is among the problems, all of it at once.
+ * Reads a roster from files and folders. Settings above them count; rules and `required` are judged
+ * by all the files that these settings are for, while people and problems are those of the given
+ * files and of the settings above. Never throws for what a file holds: everything wrong is among
+ * the problems, all of it at once.
  */
 export function loadRoster(
   paths: string | readonly string[],
@@ -172,7 +178,10 @@ interface Surroundings {
 
 const nothingAround: Surroundings = { above: [], others: [], unread: false };
 
-/** The settings that hold for the files besides their own and, where these have rules, every other file they are for. */
+/**
+ * The settings that hold for the files besides their own and, where these have rules,
+ * every other file they are for.
+ */
 function readAround(
   given: readonly string[],
   folder: string,

@@ -9,8 +9,8 @@ import type { Position, Span } from "./reading/sourceText";
 import type { Allowance } from "./schema";
 
 /**
- * Makes one list of the people of all files, without those declared twice, and reports what two people
- * must not share.
+ * Makes one list of the people of all files, without those declared twice, and reports what
+ * two people must not share.
  */
 export function mergePeople(
   people: readonly DeclaredPerson[],

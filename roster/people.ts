@@ -175,8 +175,8 @@ function keysOf(
 }
 
 /**
- * The limits of the API, and that keys are keys: the check of a single `CodeStarUserProfile`. What is missing
- * counts only where all that is there could be read: a misspelt field is reported once.
+ * The limits of the API, and that keys are keys: the check of a single `CodeStarUserProfile`. What
+ * is missing counts only where all that is there could be read: a misspelt field is reported once.
  */
 function checkValues(
   { key, value, keySpan }: LocatedEntry,

@@ -6,8 +6,8 @@ import { at, entry } from "./reading/located";
 import { type Problems, quote } from "./reading/problems";
 
 /**
- * The ARNs of the people that the files require. Reports who is required and not declared, and a user name that
- * several people have: only one of them would be protected.
+ * The ARNs of the people that the files require. Reports who is required and not declared, and a
+ * user name that several people have: only one of them would be protected.
  * @param complete whether all files could be read; else nobody is said to be missing.
  */
 export function findRequired(

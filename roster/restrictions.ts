@@ -9,9 +9,10 @@ import type { Restriction } from "./schema";
 import { matchesPath, matchesWildcards } from "./wildcards";
 
 /**
- * Reports every person whom their file may not declare, and every rule that protects nothing. For each file the first rule counts whose `files`
- * match its path, relative to the folder of the file with the rules. When there are rules and none
- * matches, the file may declare nobody: a new folder is closed until a rule opens it.
+ * Reports every person whom their file may not declare, and every rule that protects nothing. For
+ * each file the first rule counts whose `files` match its path, relative to the folder of the file
+ * with the rules. When there are rules and none matches, the file may declare nobody: a new folder
+ * is closed until a rule opens it.
  */
 export function checkRestrictions(
   root: RosterFile,

@@ -6,8 +6,9 @@ import { choicesOf, hasWildcard, pathPattern } from "./wildcards";
  * The format of a roster file: one definition for the types, for the shape that files are checked
  * against, and for the JSON Schema that editors read (`schema/roster.schema.json`).
  *
- * Lengths and patterns of people's fields stand here as descriptions for editors only. What decides at run time is
- * `checkInputs`, the same check that a single `CodeStarUserProfile` passes; a test holds the two together.
+ * Lengths and patterns of people's fields stand here as descriptions for editors only. What
+ * decides at run time is `checkInputs`, the same check that a single `CodeStarUserProfile` passes;
+ * a test holds the two together.
  */
 
 const account = z.string().regex(/^\d{12}$/, "must be the 12 digits of an AWS account");

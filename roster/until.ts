@@ -23,12 +23,18 @@ export function dayOf(time: Date): string {
   return time.toISOString().slice(0, 10);
 }
 
-/** How many days are left after today: 0 on the last day, negative from the day after. Both as YYYY-MM-DD. */
+/**
+ * How many days are left after today: 0 on the last day, negative from the day
+ * after. Both as YYYY-MM-DD.
+ */
 export function daysLeft(until: string, today: string): number {
   return Math.round((Date.parse(until) - Date.parse(today)) / millisecondsPerDay);
 }
 
-/** What is said of a key that ends soon or has ended; undefined when it is too early to say anything. */
+/**
+ * What is said of a key that ends soon or has ended; undefined when it is
+ * too early to say anything.
+ */
 export function untilClause(until: string, today: string): string | undefined {
   const days = daysLeft(until, today);
   if (days < 0) return `ended on ${until} and is declared absent`;

@@ -1,16 +1,19 @@
 /**
- * Patterns with wildcards. Matching goes back to the last wildcard only, so it takes at most the product of the two
- * lengths: patterns come from files of others, and a regular expression takes minutes for `*a*a*a*a*b`.
+ * Patterns with wildcards. Matching goes back to the last wildcard only, so it takes at most the
+ * product of the two lengths: patterns come from files of others, and a regular expression takes
+ * minutes for `*a*a*a*a*b`.
  */
 
-/** A pattern as in an IAM policy: `*` stands for any text, `/` included, and `?` for one character. */
+/**
+ * A pattern as in an IAM policy: `*` stands for any text, `/` included, and `?` for one character.
+ */
 export function matchesWildcards(pattern: string, text: string): boolean {
   return matches(pattern, text, "*", (one, other) => one === "?" || one === other);
 }
 
 /**
- * A pattern of paths as in a shell: `*` and `?` stand for text without `/`, `**` between slashes for any folders,
- * none included, and `{a,b}` for either. Everything else stands for itself.
+ * A pattern of paths as in a shell: `*` and `?` stand for text without `/`, `**` between slashes
+ * for any folders, none included, and `{a,b}` for either. Everything else stands for itself.
  * @param pattern as `pathPattern` has it.
  */
 export function matchesPath(pattern: string, path: string): boolean {
@@ -53,7 +56,10 @@ export function hasWildcard(pattern: string): boolean {
   return /[*?]/.test(pattern);
 }
 
-/** What a pattern of paths may be: no negation, no classes, no escapes, and braces that close and do not nest. */
+/**
+ * What a pattern of paths may be: no negation, no classes, no escapes, and braces
+ * that close and do not nest.
+ */
 export const pathPattern = /^(?!!)(?!.*[!@+*?]\()(?:[^{}[\]\\]|\{[^{}[\]\\]*\})+$/;
 
 /**

@@ -13,10 +13,10 @@ export interface WriteOptions {
 }
 
 /**
- * The text of a roster file that declares the profiles just as they are: loading it gives the same four
- * values for each, to the character. In the order of the ARNs, whatever order they come in, so that two
- * exports differ only where profiles do. An absent key is declared as absent, so that one added later
- * is seen.
+ * The text of a roster file that declares the profiles just as they are: loading it gives the
+ * same four values for each, to the character. In the order of the ARNs, whatever order they come
+ * in, so that two exports differ only where profiles do. An absent key is declared as absent, so
+ * that one added later is seen.
  */
 export function writeRoster(profiles: readonly LiveProfile[], options: WriteOptions): string {
   const sorted = [...profiles].sort((a, b) => compare(a.userArn, b.userArn));

@@ -6,12 +6,15 @@ import { isInterrupted, onInterrupt } from "./interruption.mjs";
 const windows = process.platform === "win32";
 
 /**
- * How long a child may take to end itself, in milliseconds: after a first request, after a second one. Pulumi takes the
- * first as "finish what is running, then stop" and the second as "stop now".
+ * How long a child may take to end itself, in milliseconds: after a first request, after a second
+ * one. Pulumi takes the first as "finish what is running, then stop" and the second as "stop now".
  */
 const patience = [10_000, 3_000];
 
-/** How long the output of a child that has ended may stay open, in milliseconds: something it started still holds it. */
+/**
+ * How long the output of a child that has ended may stay open, in milliseconds: something
+ * it started still holds it.
+ */
 const outputGrace = 5_000;
 
 /** @type {Set<import("node:child_process").ChildProcess>} */
@@ -38,9 +41,9 @@ process.on("exit", () => {
  */
 
 /**
- * Runs a program to its end, without a shell and without input. An exit code other than zero is an outcome, not an
- * error; a program that cannot be started is an error. Settles never once the process is being interrupted, so that
- * nothing further is begun.
+ * Runs a program to its end, without a shell and without input. An exit code other than zero is an
+ * outcome, not an error; a program that cannot be started is an error. Settles never once the
+ * process is being interrupted, so that nothing further is begun.
  *
  * @param {string} command
  * @param {readonly string[]} args
@@ -54,7 +57,8 @@ export function run(command, args, options = {}) {
       cwd: options.cwd,
       env: /** @type {NodeJS.ProcessEnv} */ (options.env ?? process.env),
       stdio: options.inherit ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
-      // A process group of its own: Ctrl-C reaches the child once, through us, together with all that it started.
+      // A process group of its own: Ctrl-C reaches the child once, through us, together
+      // with all that it started.
       detached: !windows,
       windowsHide: true,
     });

@@ -1,4 +1,5 @@
-// Tidying up when the user presses Ctrl-C. Without a clean-up to run, Node's own behaviour (die at once) stays.
+// Tidying up when the user presses Ctrl-C. Without a clean-up to run, Node's own
+// behaviour (die at once) stays.
 
 /** @typedef {() => void | Promise<void>} Cleanup */
 
@@ -13,7 +14,8 @@ export function isInterrupted() {
 }
 
 /**
- * Runs `cleanup` when the process is told to stop, newest first; afterwards the process ends by that signal.
+ * Runs `cleanup` when the process is told to stop, newest first; afterwards the
+ * process ends by that signal.
  *
  * @param {Cleanup} cleanup
  * @returns {() => void} Forgets the clean-up again.

@@ -10,8 +10,8 @@
 const linesApart = 15;
 
 /**
- * One line that keeps itself up to date on a terminal, a line every 15 seconds elsewhere (a log, a pipe). Written to
- * standard error.
+ * One line that keeps itself up to date on a terminal, a line every 15 seconds elsewhere (a log, a
+ * pipe). Written to standard error.
  *
  * @param {string} title
  * @param {NodeJS.WriteStream} [stream]

@@ -9,7 +9,10 @@ import { cliEnv, cliOnPath, isAtLeast, isComplete } from "./pulumi-cli/executabl
 import { buildFromGo } from "./pulumi-cli/goBuild.mjs";
 import { installOfficially } from "./pulumi-cli/officialInstaller.mjs";
 
-/** The release that is prepared when the PATH has none. The Go modules in pulumi-cli/ pin the same one. */
+/**
+ * The release that is prepared when the PATH has none. The Go modules in
+ * pulumi-cli/ pin the same one.
+ */
 const version = "3.274.1";
 /** The oldest release on the PATH that is used: the oldest that this project has been run on. */
 const oldestUsed = "3.259.0";
@@ -20,9 +23,10 @@ const oldestUsed = "3.259.0";
 let obtained;
 
 /**
- * Finds or prepares a Pulumi CLI, once per process. In this order: the one on the PATH; a copy prepared earlier in the
- * user's cache folder; Pulumi's own installer; a build from Pulumi's Go modules, which takes minutes the first time.
- * Several processes may call it at once. Throws, with what to install, when none of these works.
+ * Finds or prepares a Pulumi CLI, once per process. In this order: the one on the PATH; a copy
+ * prepared earlier in the user's cache folder; Pulumi's own installer; a build from Pulumi's Go
+ * modules, which takes minutes the first time. Several processes may call it at once. Throws, with
+ * what to install, when none of these works.
  *
  * @param {object} [options]
  * @param {(line: string) => void} [options.log] Gets a line for what takes time or was passed over.

@@ -6,7 +6,10 @@ import type { ProfileStore } from "./store/store";
 
 /** How the service in the process of its client is set up. */
 export interface EmbeddedOptions {
-  /** A URL as `openStore` takes it, opened at the first request; or an open store, which stays the caller's. */
+  /**
+   * A URL as `openStore` takes it, opened at the first request; or an open store,
+   * which stays the caller's.
+   */
   readonly store: string | ProfileStore;
   /** The region of requests that are not signed for one; `us-east-1` when absent. */
   readonly region?: string;
@@ -43,9 +46,10 @@ interface Opened {
 }
 
 /**
- * The profile service inside the process of its client, without a socket: pass it as `requestHandler` to
- * a client of the AWS SDK for JavaScript v3. Requests and answers are those of the HTTP server, with one
- * difference: a failure of the store rejects with its own sentence, where a server keeps it to its log.
+ * The profile service inside the process of its client, without a socket: pass it as
+ * `requestHandler` to a client of the AWS SDK for JavaScript v3. Requests and answers are those of
+ * the HTTP server, with one difference: a failure of the store rejects with its own sentence, where
+ * a server keeps it to its log.
  *
  * Clients of several regions may share one handler.
  *
@@ -59,7 +63,8 @@ export function embeddedRequestHandler(options: EmbeddedOptions): EmbeddedReques
 }
 
 /**
- * What `embeddedRequestHandler` makes. The store is opened at the first request, and again at one after `close`.
+ * What `embeddedRequestHandler` makes. The store is opened at the first request, and
+ * again at one after `close`.
  *
  * @example
  * const handler = new EmbeddedRequestHandler({ store: "memory:", region: "eu-central-1" });

@@ -11,10 +11,10 @@ const membersOf = Object.fromEntries(
 /**
  * Reads the request of an operation from a body and checks it.
  *
- * Where no source states the behaviour (`assumed`): an empty body is an empty request; members that the
- * operation does not know are ignored; a member that is `null` is absent; of a member given twice the last
- * counts. Throws SerializationException for what is not JSON or of the wrong type, else one
- * ValidationException that lists every failure.
+ * Where no source states the behaviour (`assumed`): an empty body is an empty request; members that
+ * the operation does not know are ignored; a member that is `null` is absent; of a member given
+ * twice the last counts. Throws SerializationException for what is not JSON or of the wrong type,
+ * else one ValidationException that lists every failure.
  */
 export function readInput<O extends OperationName>(operation: O, body: Uint8Array): Input<O> {
   const request = parse(body);
@@ -89,7 +89,10 @@ function codePoints(text: string): number {
   return count;
 }
 
-/** AWS's words for a failed constraint. Never the value: it may be a name, an address or a private key. */
+/**
+ * AWS's words for a failed constraint. Never the value: it may be a name, an
+ * address or a private key.
+ */
 function failure(member: string, constraint: string, subject = "Value"): string {
   return `${subject} at '${member}' failed to satisfy constraint: ${constraint}`;
 }

@@ -30,7 +30,10 @@ export interface ServiceOptions extends Dependencies {
   readonly audit?: AuditTrail | undefined;
 }
 
-/** What is known of a request: what was asked for, by whom, and what became of it, as far as it came. */
+/**
+ * What is known of a request: what was asked for, by whom, and what became
+ * of it, as far as it came.
+ */
 interface Progress {
   readonly requestId: string;
   operation: OperationName | undefined;
@@ -57,8 +60,8 @@ export interface ProfileService {
 }
 
 /**
- * AWS's JSON 1.1 protocol around the five operations: the one place where requests are taken apart and
- * errors become responses, whether they came over HTTP or within the process.
+ * AWS's JSON 1.1 protocol around the five operations: the one place where requests are taken apart
+ * and errors become responses, whether they came over HTTP or within the process.
  *
  * @example
  * const store = await openStore("memory:");
@@ -163,7 +166,10 @@ function toServiceError(error: unknown): ServiceError {
   return ServiceError.internalFailure();
 }
 
-/** Names each member, where a spread of `progress` would cost a twentieth of the server's throughput. */
+/**
+ * Names each member, where a spread of `progress` would cost a twentieth
+ * of the server's throughput.
+ */
 function respond(status: number, result: object, progress: Progress): ServiceResponse {
   const { requestId, operation, principal, region, userArn, error, cause } = progress;
   return {
@@ -200,9 +206,9 @@ function operationOf({ method, path, headers }: ServiceRequest): OperationName {
 }
 
 /**
- * A server without authentication listens on loopback only, where a page in a browser on the same machine
- * could still reach it, by a name that resolves to 127.0.0.1. Browsers put Origin on every such POST; the
- * AWS clients never do.
+ * A server without authentication listens on loopback only, where a page in a browser on the same
+ * machine could still reach it, by a name that resolves to 127.0.0.1. Browsers put Origin on every
+ * such POST; the AWS clients never do.
  */
 function refuseWebPages({ headers }: ServiceRequest): void {
   if (headers.origin !== undefined) {

@@ -23,7 +23,10 @@ function pagesBelow(folder: string): string[] {
   });
 }
 
-/** Where a link of a page leads to: a file of the repository and an anchor in it; undefined for other sites. */
+/**
+ * Where a link of a page leads to: a file of the repository and an anchor in it;
+ * undefined for other sites.
+ */
 function destination(page: string, link: string): { path: string; anchor: string } | undefined {
   const [target = "", anchor = ""] = link.split("#");
   if (link.startsWith(`${home}/blob/main/`) || link.startsWith(`${home}/tree/main/`)) {

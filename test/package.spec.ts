@@ -25,7 +25,9 @@ interface Packed {
   readonly files: readonly { readonly path: string }[];
 }
 
-/** A project of a user with the packed package and what it declares that it needs, and nothing else. */
+/**
+ * A project of a user with the packed package and what it declares that it needs, and nothing else.
+ */
 interface Consumer {
   readonly folder: string;
   readonly packed: Packed;
@@ -90,7 +92,10 @@ function isOfAnotherPackage(path: string): boolean {
   return /node_modules(?!.pulumi-codestar)/.test(path);
 }
 
-/** The package and all that npm puts beside it on this machine, by folder: optional ones if they fit, no peers. */
+/**
+ * The package and all that npm puts beside it on this machine, by folder: optional
+ * ones if they fit, no peers.
+ */
 function installedWith(root: string): Map<string, Manifest> {
   const found = new Map<string, Manifest>();
   const follow = (folder: string) => {
@@ -117,7 +122,9 @@ function placeOf(name: string, folder: string): string | undefined {
   return undefined;
 }
 
-/** Kilobytes that a package takes of a disk, whose blocks are of four; without packages inside it. */
+/**
+ * Kilobytes that a package takes of a disk, whose blocks are of four; without packages inside it.
+ */
 function diskUse(folder: string): number {
   return readdirSync(folder, { withFileTypes: true })
     .filter(({ name }) => name !== "node_modules")
@@ -128,7 +135,9 @@ function diskUse(folder: string): number {
     .reduce((sum, size) => sum + size, 4);
 }
 
-/** What the frozen client asks for in older versions, and the first without an advisory of GitHub's. */
+/**
+ * What the frozen client asks for in older versions, and the first without an advisory of GitHub's.
+ */
 const mendedSince = new Map([
   ["uuid", "11.1.1"], // GHSA-w5hq-g745-h8pq
   ["@smithy/config-resolver", "4.4.0"], // GHSA-6475-r3vj-m8vf
@@ -376,7 +385,8 @@ describe("the package, as npm packs it", function () {
     const { Node10, Node16, Bundler } = ts.ModuleResolutionKind;
     const kinds = { Node10, Node16, Bundler };
     for (const [kind, moduleResolution] of Object.entries(kinds)) {
-      // What Pulumi's templates use (Node10) knows nothing of `exports`: it finds the main entry alone.
+      // What Pulumi's templates use (Node10) knows nothing of `exports`: it
+      // finds the main entry alone.
       const entries = kind === "Node10" ? [""] : ["", "/provider", "/service"];
       for (const entry of entries) {
         it(`of pulumi-codestar${entry} are found by the resolution ${kind}`, () => {

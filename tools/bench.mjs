@@ -1,5 +1,6 @@
-// `npm run bench`: what this package costs beside a provider that does nothing, the usual way of writing one, and scripts
-// without Pulumi. `npm run bench -- --quick` checks call counts and state sizes in about a minute.
+// `npm run bench`: what this package costs beside a provider that does nothing, the usual way of
+// writing one, and scripts without Pulumi. `npm run bench -- --quick` checks call counts and
+// state sizes in about a minute.
 
 import { obtainPulumi } from "../running/pulumiCli.mjs";
 import { benchCommand, load } from "./benchCommand.mjs";

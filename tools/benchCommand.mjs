@@ -1,4 +1,5 @@
-// What the two benchmarks' commands share: their arguments, what has to be there first, and the exit status.
+// What the two benchmarks' commands share: their arguments, what has to be there
+// first, and the exit status.
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

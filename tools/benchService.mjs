@@ -1,4 +1,5 @@
-// `npm run bench:service`: the profile service beside a do-nothing HTTP server, dynalite and moto's server.
+// `npm run bench:service`: the profile service beside a do-nothing HTTP server,
+// dynalite and moto's server.
 import { benchCommand, load } from "./benchCommand.mjs";
 
 const usage = `Usage: npm run bench:service [-- --quick | postgres]

@@ -1,5 +1,6 @@
-// The step of the build after the compiler: compiled files that use a package of `bundled` get its code into them, what they
-// use of it and no more, so that nobody who installs this package installs those. docs/decisions/0010 says why.
+// The step of the build after the compiler: compiled files that use a package of `bundled` get its
+// code into them, what they use of it and no more, so that nobody who installs this package
+// installs those. docs/decisions/0010 says why.
 import * as fs from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +9,9 @@ import { sources } from "./sources.mjs";
 
 const repository = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** Development dependencies whose code is published in ours. Every other package stays an import. */
+/**
+ * Development dependencies whose code is published in ours. Every other package stays an import.
+ */
 export const bundled = [
   "@aws-sdk/client-codestar",
   "@aws-sdk/credential-providers",
@@ -19,11 +22,15 @@ export const bundled = [
   "zod",
 ];
 
-/** What the frozen client imports for credentials, in the version of its day. It is never without other ones. */
+/**
+ * What the frozen client imports for credentials, in the version of its day. It is
+ * never without other ones.
+ */
 const leftOut = { importer: "@aws-sdk/client-codestar", path: "@aws-sdk/credential-provider-node" };
 
 /**
- * Writes the bundled files over the compiler's, and beside them the licences of the packages inside.
+ * Writes the bundled files over the compiler's, and beside them the
+ * licences of the packages inside.
  *
  * @param {string} dist The compiler's output.
  */
@@ -44,7 +51,8 @@ export async function bundle(dist) {
     legalComments: "none",
     logLevel: "error",
     define: {
-      // Users of this package cannot follow the advice: the version of the SDK is this package's choice.
+      // Users of this package cannot follow the advice: the version of the SDK
+      // is this package's choice.
       "process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED": '"true"',
     },
     plugins: [choosePackages],

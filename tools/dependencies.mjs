@@ -19,7 +19,8 @@ const buildSettings = [
 ];
 
 /**
- * Runs `npm ci` when `node_modules` is missing or holds other packages than `package-lock.json` names.
+ * Runs `npm ci` when `node_modules` is missing or holds other packages than
+ * `package-lock.json` names.
  *
  * @param {{ log?: (line: string) => void }} [options]
  */
@@ -36,8 +37,8 @@ export async function ensureDependencies({ log = console.error } = {}) {
 }
 
 /**
- * npm records in `node_modules` what it has installed. Optional packages for other operating systems are missing there,
- * and the record is missing while an installation is unfinished.
+ * npm records in `node_modules` what it has installed. Optional packages for other operating
+ * systems are missing there, and the record is missing while an installation is unfinished.
  */
 function packagesMatch() {
   const wanted = lockedPackages(join(repository, "package-lock.json"));
@@ -66,8 +67,9 @@ function lockedPackages(file) {
 }
 
 /**
- * npm as a program and its first arguments: the one that runs this script, or the one beside Node.js. On Windows the
- * `npm` on the PATH is a batch file, which cannot be started without a shell.
+ * npm as a program and its first arguments: the one that runs this script, or the
+ * one beside Node.js. On Windows the `npm` on the PATH is a batch file, which cannot
+ * be started without a shell.
  *
  * @returns {[command: string, args: string[]]}
  */
@@ -80,8 +82,8 @@ export function npm() {
 }
 
 /**
- * Compiles to `dist` when it is missing or older than the sources. What is there stays in place until a build has
- * succeeded, and outputs of sources that no longer exist go.
+ * Compiles to `dist` when it is missing or older than the sources. What is there stays in place
+ * until a build has succeeded, and outputs of sources that no longer exist go.
  *
  * @param {{ log?: (line: string) => void }} [options]
  */
@@ -127,7 +129,8 @@ function isBuilt() {
 }
 
 /**
- * Times of last change, in milliseconds, of everything under the folders, themselves included where `counts` says so.
+ * Times of last change, in milliseconds, of everything under the folders, themselves
+ * included where `counts` says so.
  *
  * @param {readonly string[]} paths
  * @param {(path: string) => boolean} counts

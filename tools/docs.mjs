@@ -1,5 +1,5 @@
-// npm run docs: the pages that are generated, the picture of a preview, and the site, into docs/.vitepress/dist.
-//   npm run docs -- --reference   the generated pages alone
+// npm run docs: the pages that are generated, the picture of a preview, and the site, into
+// docs/.vitepress/dist. npm run docs -- --reference the generated pages alone
 import { run } from "../running/children.mjs";
 import { repository } from "../running/repository.mjs";
 import { ensureBuilt, ensureDependencies } from "./dependencies.mjs";

@@ -1,4 +1,5 @@
-// docs/images/drift.svg: what a preview shows of a changed profile, recorded from the demonstration's stack.
+// docs/images/drift.svg: what a preview shows of a changed profile, recorded from
+// the demonstration's stack.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { obtainPulumi } from "../running/pulumiCli.mjs";

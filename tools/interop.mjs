@@ -1,9 +1,7 @@
-// The programs that the interoperability tests talk to the service with, besides the SDK among the npm packages:
-//   Debian's boto3 and AWS CLI, of the days when both knew CodeStar
-//   the boto3 of today, with the package that gives it CodeStar back
-//   an SSH server
-//   logrotate
-// `node tools/interop.mjs` obtains them and says what there is. Needs nothing but Node.js.
+// The programs that the interoperability tests talk to the service with, besides the SDK among the
+// npm packages: Debian's boto3 and AWS CLI, of the days when both knew CodeStar the boto3 of today,
+// with the package that gives it CodeStar back an SSH server logrotate `node tools/interop.mjs`
+// obtains them and says what there is. Needs nothing but Node.js.
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,8 +26,8 @@ const installLimit = 600_000;
 const startLimit = 60_000;
 
 /**
- * The Python of the system, when it has Debian's boto3 and AWS CLI. They are installed with apt-get where that can be
- * done: for root, on a Debian that still has versions that know CodeStar.
+ * The Python of the system, when it has Debian's boto3 and AWS CLI. They are installed with apt-get
+ * where that can be done: for root, on a Debian that still has versions that know CodeStar.
  *
  * @param {Options} [options]
  * @returns {Promise<Found | Missing>}
@@ -50,7 +48,8 @@ export async function obtainDebianClients(options = {}) {
 }
 
 /**
- * The Python of an environment of our own in the user's cache folder, with the packages of requirements.txt.
+ * The Python of an environment of our own in the user's cache folder, with the
+ * packages of requirements.txt.
  *
  * @param {Options} [options]
  * @returns {Promise<Found | Missing>}
@@ -127,8 +126,8 @@ export async function obtainSshd(options = {}) {
   const find = () =>
     folders.map((folder) => join(folder, "sshd")).find((file) => fs.existsSync(file));
   if (find() === undefined) {
-    // The package starts a server for the world as soon as it is installed, unless a system says that services
-    // are not started here, as images of containers do.
+    // The package starts a server for the world as soon as it is installed, unless a system says
+    // that services are not started here, as images of containers do.
     const obstacle = fs.existsSync("/usr/sbin/policy-rc.d")
       ? await aptInstall(["openssh-server"], options)
       : "installing it here would start it; run apt-get install openssh-server yourself";
@@ -163,8 +162,8 @@ export async function obtainLogrotate(options = {}) {
 }
 
 /**
- * The versions of Python packages that must all know CodeStar; undefined when there is no such Python, package or
- * knowledge. Isolated from the user's own packages and settings.
+ * The versions of Python packages that must all know CodeStar; undefined when there is no such
+ * Python, package or knowledge. Isolated from the user's own packages and settings.
  *
  * @param {string} python
  * @param {readonly string[]} packages

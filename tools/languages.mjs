@@ -35,7 +35,10 @@ const pythonVersion = "3.272.0";
 /** How long an installation may take, in milliseconds. */
 const installLimit = 15 * 60_000;
 
-/** Pulumi's language host for YAML: on the PATH, or built from its Go module. @returns {Promise<Found | Missing>} */
+/**
+ * Pulumi's language host for YAML: on the PATH, or built from its Go module.
+ * @returns {Promise<Found | Missing>}
+ */
 export function obtainYamlHost() {
   const name = "pulumi-language-yaml";
   return built(name, yamlVersion, async (go, folder, shown) => {
@@ -49,7 +52,10 @@ export function obtainYamlHost() {
   });
 }
 
-/** Pulumi's language host for Python: on the PATH, or built from Go modules. @returns {Promise<Found | Missing>} */
+/**
+ * Pulumi's language host for Python: on the PATH, or built from Go modules.
+ * @returns {Promise<Found | Missing>}
+ */
 export function obtainPythonHost() {
   const name = "pulumi-language-python";
   return built(name, hostVersion, async (go, folder, shown) => {
@@ -170,7 +176,12 @@ async function prepared(name, version, file, fill) {
     : { missing: `${name} is not there: ${obstacle}` };
 }
 
-/** Writes the SDK of a schema. @param {"python" | "go"} language @param {string} schema @param {string} folder */
+/**
+ * Writes the SDK of a schema.
+ * @param {"python" | "go"} language
+ * @param {string} schema
+ * @param {string} folder
+ */
 export async function generateSdk(language, schema, folder) {
   const { program, missing } = await obtainSdkGenerator();
   if (program === undefined) throw new Error(missing);
@@ -180,7 +191,10 @@ export async function generateSdk(language, schema, folder) {
   if (language === "go") fs.writeFileSync(join(folder, "go.mod"), goSdkModule);
 }
 
-/** The generator leaves it to who publishes. A program that uses the SDK pins what the module needs by checksum. */
+/**
+ * The generator leaves it to who publishes. A program that uses the SDK pins what the
+ * module needs by checksum.
+ */
 const goSdkModule = `module github.com/pulumi-codestar/pulumi-codestar/sdk/go
 
 go 1.24
@@ -188,7 +202,12 @@ go 1.24
 require ${sdkModule} v${generatorVersion}
 `;
 
-/** Builds a program whose module is in a folder. @param {string} folder @param {string} target @returns {Promise<Found | Missing>} */
+/**
+ * Builds a program whose module is in a folder.
+ * @param {string} folder
+ * @param {string} target
+ * @returns {Promise<Found | Missing>}
+ */
 export async function buildGoProgram(folder, target) {
   const go = findOnPath("go");
   if (go === undefined) return { missing: "Go is not on the PATH" };

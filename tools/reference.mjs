@@ -1,4 +1,5 @@
-// Writes docs/reference from the source: `npm run docs -- --reference`. A test holds that the pages are what this writes.
+// Writes docs/reference from the source: `npm run docs -- --reference`. A test holds that the
+// pages are what this writes.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "../running/repository.mjs";

@@ -1,4 +1,5 @@
-// Writes schema/*.json from their definitions as built in dist/: the format of roster files, and the native provider's schema.
+// Writes schema/*.json from their definitions as built in dist/: the format of roster files, and
+// the native provider's schema.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 

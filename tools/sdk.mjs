@@ -1,4 +1,5 @@
-// npm run sdk -- python|go [FOLDER]: the SDK of the native plugin for one language, in sdk/LANGUAGE. It is not committed.
+// npm run sdk -- python|go [FOLDER]: the SDK of the native plugin for one language, in
+// sdk/LANGUAGE. It is not committed.
 import { join, resolve } from "node:path";
 import { repository } from "../running/repository.mjs";
 import { generateSdk } from "./languages.mjs";

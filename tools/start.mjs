@@ -1,6 +1,6 @@
-// npm start: the main job of this package, on the real Pulumi CLI, in a minute.
-//   npm start                     deploy a small team, change one profile behind Pulumi's back, see it, repair it
-//   npm start -- preview --diff   any Pulumi command on the stack that the last run has left
+// npm start: the main job of this package, on the real Pulumi CLI, in a minute. npm start deploy a
+// small team, change one profile behind Pulumi's back, see it, repair it npm start -- preview
+// --diff any Pulumi command on the stack that the last run has left
 import { stripVTControlCharacters } from "node:util";
 import { duration } from "../running/progress.mjs";
 import { obtainPulumi } from "../running/pulumiCli.mjs";

@@ -26,14 +26,18 @@ import { sources } from "./sources.mjs";
  * @property {readonly string[]} options For mocha.
  */
 
-/** Longer than any suite takes, in milliseconds: a suite that hangs fails instead of holding up the others. */
+/**
+ * Longer than any suite takes, in milliseconds: a suite that hangs fails instead
+ * of holding up the others.
+ */
 const suiteLimit = Number(process.env.CODESTAR_TEST_SUITE_MINUTES ?? 45) * 60_000;
 
 /** @type {readonly Suite[]} */
 const suites = [
   check("lint", [
     ["@biomejs/biome/bin/biome", "check", "."],
-    // By itself: it reads the types of every package, which takes far longer than all the other rules.
+    // By itself: it reads the types of every package, which takes far longer
+    // than all the other rules.
     ["@biomejs/biome/bin/biome", "lint", "--only=nursery/noFloatingPromises", ...sources],
   ]),
   check("types", [
@@ -77,7 +81,8 @@ function check(name, programs) {
 }
 
 /**
- * A mocha process of its own. Besides its failed tests, a crash and a run without a single test count as failed.
+ * A mocha process of its own. Besides its failed tests, a crash and a run without a
+ * single test count as failed.
  *
  * @param {string} name
  * @param {readonly string[]} args

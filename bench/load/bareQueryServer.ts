@@ -1,5 +1,5 @@
-// The floor of a PostgreSQL store: one bare query for each request, by the same client, pool and statement. Argument: the
-// database's address.
+// The floor of a PostgreSQL store: one bare query for each request, by the same client, pool and
+// statement. Argument: the database's address.
 import postgres from "postgres";
 import { type Input, serveJson } from "./jsonServer";
 

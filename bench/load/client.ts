@@ -1,5 +1,6 @@
-// The load: a process that keeps requests going over a number of connections and times each. It writes bytes prepared
-// beforehand and reads no more of an answer than where it ends, so that it leaves the processors to the servers.
+// The load: a process that keeps requests going over a number of connections and times each. It
+// writes bytes prepared beforehand and reads no more of an answer than where it ends, so that it
+// leaves the processors to the servers.
 import { connect } from "node:net";
 import { serve } from "../processes";
 

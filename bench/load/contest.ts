@@ -42,7 +42,10 @@ export const connections = 32;
 /** How many profiles a store holds that is not the large one. */
 export const few = 1000;
 
-/** `run` puts the load on one contender, and may do more around it. The first round warms up and is not counted. */
+/**
+ * `run` puts the load on one contender, and may do more around it. The first round
+ * warms up and is not counted.
+ */
 export async function contest(
   contenders: ReadonlyMap<string, Contender>,
   rounds: number,
@@ -89,7 +92,10 @@ export function medianOf(entries: Entries, id: string, figure: Figure): number |
   return values.length === 0 ? undefined : median(values);
 }
 
-/** A figure beside another's: requests per second are to be at least so many times it, times at most. */
+/**
+ * A figure beside another's: requests per second are to be at least so
+ * many times it, times at most.
+ */
 export function judgeRatio(
   entries: Entries,
   what: string,

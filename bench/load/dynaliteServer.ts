@@ -1,5 +1,5 @@
-// dynalite, a well-kept DynamoDB in JavaScript, holding the same profiles. Arguments: how many, and the folder in which it is
-// to keep them; without one it keeps them in memory.
+// dynalite, a well-kept DynamoDB in JavaScript, holding the same profiles. Arguments: how many, and
+// the folder in which it is to keep them; without one it keeps them in memory.
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 // @ts-expect-error It has no types.

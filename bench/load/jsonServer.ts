@@ -1,4 +1,5 @@
-// The floor of the contests: node's own HTTP server, which parses the JSON of a request and answers JSON.
+// The floor of the contests: node's own HTTP server, which parses the JSON of a
+// request and answers JSON.
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serve } from "../processes";

@@ -1,4 +1,5 @@
-// moto's server, which answers for all of AWS from memory: obtained once into the user's cache folder, where Python is.
+// moto's server, which answers for all of AWS from memory: obtained once into the user's
+// cache folder, where Python is.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";

@@ -1,5 +1,5 @@
-// The benchmark of the PostgreSQL store: our service beside a bare query behind the same HTTP server, and two servers on one
-// database beside one. The database syncs every commit.
+// The benchmark of the PostgreSQL store: our service beside a bare query behind the same HTTP
+// server, and two servers on one database beside one. The database syncs every commit.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import postgres from "postgres";

@@ -1,5 +1,5 @@
-// The profile service over HTTP on a PostgreSQL store, in a process of its own. Arguments: the store's address, and the
-// region of its profiles.
+// The profile service over HTTP on a PostgreSQL store, in a process of its own. Arguments: the
+// store's address, and the region of its profiles.
 import { startServer } from "pulumi-codestar/service";
 import { serve } from "../processes";
 

@@ -1,4 +1,5 @@
-// Whole HTTP requests, as bytes to be sent: signing and formatting them costs the load nothing while it runs.
+// Whole HTTP requests, as bytes to be sent: signing and formatting them costs the
+// load nothing while it runs.
 import { createHash, createHmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { Secret } from "pulumi-codestar/service";

@@ -1,5 +1,6 @@
-// The profile service over HTTP on an SQLite file, in a process of its own; tells how many writes went into how many
-// transactions. Arguments: the file, how many profiles it is to hold, and `signed` for a server with authentication.
+// The profile service over HTTP on an SQLite file, in a process of its own; tells how many writes
+// went into how many transactions. Arguments: the file, how many profiles it is to hold, and
+// `signed` for a server with authentication.
 import Database from "libsql";
 import { authentication, startServer } from "pulumi-codestar/service";
 import { openSqliteStore } from "../../dist/service/store/sqlite/store";

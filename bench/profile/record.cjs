@@ -1,5 +1,5 @@
-// Loaded into every Node process of a preview: records what it spends its time on, from its start until it is told to
-// end.
+// Loaded into every Node process of a preview: records what it spends its time on, from its
+// start until it is told to end.
 const { writeFileSync } = require("node:fs");
 const { Session } = require("node:inspector");
 const { join } = require("node:path");

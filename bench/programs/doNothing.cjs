@@ -1,4 +1,5 @@
-// The engine's floor: a dynamic resource that lives and dies, remembers its inputs, and does nothing else.
+// The engine's floor: a dynamic resource that lives and dies, remembers its
+// inputs, and does nothing else.
 const pulumi = require("@pulumi/pulumi");
 const people = require("./people.json");
 

@@ -1,5 +1,5 @@
-// The usual way: an object literal, serialized into the state, whose methods make a client of the SDK when they are
-// called, and whose diff describes the profile.
+// The usual way: an object literal, serialized into the state, whose methods make a client of the
+// SDK when they are called, and whose diff describes the profile.
 const pulumi = require("@pulumi/pulumi");
 const people = require("./people.json");
 

@@ -1,5 +1,6 @@
-// What the engine's host does with a new provider process, up to the first answer. Prints how long that took, in
-// milliseconds, and whether the SDK or the database was loaded before and after the answer. Arguments: the configuration and a person, as JSON.
+// What the engine's host does with a new provider process, up to the first answer. Prints how long
+// that took, in milliseconds, and whether the SDK or the database was loaded before and after the
+// answer. Arguments: the configuration and a person, as JSON.
 const config = new Map(Object.entries(JSON.parse(process.argv[2])));
 const person = JSON.parse(process.argv[3]);
 const heavy = () =>

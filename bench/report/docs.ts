@@ -1,4 +1,5 @@
-// Puts the figures of a run into the docs, between `<!-- bench:name -->` and `<!-- /bench:name -->`.
+// Puts the figures of a run into the docs, between `<!-- bench:name -->`
+// and `<!-- /bench:name -->`.
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { repository } from "../../running/repository.mjs";

@@ -48,7 +48,10 @@ Examples:
   },
 });
 
-/** The problems as a compiler prints them, for standard output or, in other commands, standard error. */
+/**
+ * The problems as a compiler prints them, for standard output or, in other
+ * commands, standard error.
+ */
 export function problemsText(loaded: LoadedRoster, stream: NodeJS.WriteStream): string {
   const { problems, sources } = loaded;
   const paint = painter(stream);
@@ -121,7 +124,9 @@ function summary({ problems, stopped }: LoadedRoster): string {
   return stopped ? `${all}, and there may be more` : all;
 }
 
-/** GitHub takes comments of at most 65,536 characters; some room is left for what is put around it. */
+/**
+ * GitHub takes comments of at most 65,536 characters; some room is left for what is put around it.
+ */
 const longestComment = 60_000;
 
 function fitting(lines: readonly string[]): string[] {

@@ -39,7 +39,10 @@ export interface LiveProfiles {
   readonly calls: number;
 }
 
-/** Reading failed; the message is one sentence, in which nothing that a service said acts on a terminal. */
+/**
+ * Reading failed; the message is one sentence, in which nothing that a
+ * service said acts on a terminal.
+ */
 export class ReadFailure extends Error {
   override name = "ReadFailure";
 
@@ -49,7 +52,8 @@ export class ReadFailure extends Error {
 }
 
 /**
- * Every live profile of the region, read page by page with ListUserProfiles, with progress on a terminal.
+ * Every live profile of the region, read page by page with ListUserProfiles,
+ * with progress on a terminal.
  * @throws ReadFailure
  */
 export async function readLiveProfiles(source: Source): Promise<LiveProfiles> {
@@ -108,7 +112,10 @@ function settingsOf({ endpoint, region, profile }: Source): Settings {
   }
 }
 
-/** Opening makes a store of what is none yet, and a misspelt name would then read as a directory without anyone. */
+/**
+ * Opening makes a store of what is none yet, and a misspelt name would then read as a
+ * directory without anyone.
+ */
 function refuseMissingFile({ endpoint }: Settings, name: string): void {
   if (endpoint?.kind !== "store" || !endpoint.url.startsWith("file:")) return;
   const path = endpoint.url.slice("file:".length).replace(/\?.*$/, "");

@@ -1,6 +1,8 @@
 import { printable } from "../../profile/printable";
 
-/** Text in Markdown that is shown as it is: no markup, no mention of anyone, no character that acts. */
+/**
+ * Text in Markdown that is shown as it is: no markup, no mention of anyone, no character that acts.
+ */
 export function escapeMarkdown(text: string): string {
   return printable(text.replace(lineEnds, " "))
     .replace(/[\\`*_{}[\]<>()#+!|~&-]/g, "\\$&")
@@ -12,7 +14,10 @@ const lineEnds = /\s*[\r\n]\s*/g;
 /** An address up to the punctuation of the sentence around it. */
 const address = /(https?:\/\/[^\s<>`\\]*[^\s<>`\\.,;:!?'")\]])/;
 
-/** As `escapeMarkdown`, with the addresses in it as links: for text of one's own, such as the reason of a ticket. */
+/**
+ * As `escapeMarkdown`, with the addresses in it as links: for text of one's own, such
+ * as the reason of a ticket.
+ */
 export function linkedMarkdown(text: string): string {
   return printable(text.replace(lineEnds, " "))
     .split(address)

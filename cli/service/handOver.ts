@@ -3,8 +3,9 @@ import { fstatSync, fsyncSync, statSync, writeSync } from "node:fs";
 const standardOutput = 1;
 
 /**
- * Writes a secret that is shown once to standard output. Throws one sentence, when the secret would be lost: the
- * output is closed (Node opens the null device in its place), discards what it is given, or takes it in part.
+ * Writes a secret that is shown once to standard output. Throws one sentence, when the secret would
+ * be lost: the output is closed (Node opens the null device in its place), discards what it is
+ * given, or takes it in part.
  */
 export function handOver(secret: string): void {
   if (discards(standardOutput)) {

@@ -1,6 +1,6 @@
 /**
- * SIGHUP ends a process that does not listen for it, and a service manager may send it as soon as the process
- * is there: from `holdHangUps` on it is remembered until there is somebody to tell.
+ * SIGHUP ends a process that does not listen for it, and a service manager may send it as soon as
+ * the process is there: from `holdHangUps` on it is remembered until there is somebody to tell.
  */
 let held = false;
 let told = () => {

@@ -16,8 +16,8 @@ export const command = principalCommand({
 });
 
 /**
- * A key goes to standard output as environment variables, all else to standard error, so that `… > alice.env`
- * holds the key alone.
+ * A key goes to standard output as environment variables, all else to standard error, so that
+ * `… > alice.env` holds the key alone.
  */
 export function principalCommand({ handOver, tell }: Outlets) {
   return declare({
@@ -89,8 +89,8 @@ const environmentOf = ({ accessKeyId, secretAccessKey }: ReturnType<typeof newKe
   `AWS_ACCESS_KEY_ID=${accessKeyId}\nAWS_SECRET_ACCESS_KEY=${secretAccessKey}\n`;
 
 /**
- * An id of 80 random bits behind a prefix of its own, so that nobody takes it for a key of AWS's, and a secret
- * of 240, 40 characters as at AWS.
+ * An id of 80 random bits behind a prefix of its own, so that nobody takes it for a key of AWS's,
+ * and a secret of 240, 40 characters as at AWS.
  */
 function newKey() {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";

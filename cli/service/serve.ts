@@ -213,7 +213,10 @@ async function serve(settings: Settings, equipment: Equipment): Promise<void> {
   log.info("stopped");
 }
 
-/** What SIGHUP asks for: files that may have been changed or moved are opened anew, each whatever becomes of the others. */
+/**
+ * What SIGHUP asks for: files that may have been changed or moved are opened anew, each
+ * whatever becomes of the others.
+ */
 async function reread({ log, principals, audit }: Equipment, server: RunningServer): Promise<void> {
   const outcomes = await Promise.allSettled([
     principals?.reload(),

@@ -142,7 +142,8 @@ async function printLines(lines: readonly string[]): Promise<void> {
 
 /** Ends the process at once, whatever is still under way. */
 function leave(status: number): never {
-  // An exit waits for the look-up of a name to end, however long that takes. With keys printed it may.
+  // An exit waits for the look-up of a name to end, however long that takes.
+  // With keys printed it may.
   const lookingUp = process.getActiveResourcesInfo().includes("GetAddrInfoReqWrap");
   if (lookingUp && status !== 0) process.kill(process.pid, "SIGKILL");
   process.exit(status);

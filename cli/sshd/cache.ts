@@ -8,7 +8,10 @@ import type { KeySource } from "./keySource";
 export interface Cache {
   /** The running user's alone. */
   readonly folder: string;
-  /** Milliseconds after which an entry counts no more. A key that is revoked meanwhile stays good that long. */
+  /**
+   * Milliseconds after which an entry counts no more. A key that is revoked
+   * meanwhile stays good that long.
+   */
   readonly maxAge: number;
 }
 
@@ -32,7 +35,10 @@ export class CacheEntry {
     this.#userArn = userArn;
   }
 
-  /** What was stored, to be read as a profile's text is; undefined when there is nothing young enough. */
+  /**
+   * What was stored, to be read as a profile's text is; undefined when
+   * there is nothing young enough.
+   */
   find(): string | undefined {
     let entry: Partial<Entry> | null;
     try {
@@ -50,7 +56,10 @@ export class CacheEntry {
       : undefined;
   }
 
-  /** No lines are stored too: a key that is known to be revoked must not come back. The file has mode 0600. */
+  /**
+   * No lines are stored too: a key that is known to be revoked must not come
+   * back. The file has mode 0600.
+   */
   store(lines: readonly string[]): void {
     const entry: Entry = { userArn: this.#userArn, storedAt: Date.now(), lines };
     writeWhole(this.#file, JSON.stringify(entry), { replace: true });

@@ -5,7 +5,10 @@ import { type KeySource, NoAnswer } from "./keySource";
 const longestAnswer = 256 * 1024;
 const longestMessage = 300;
 
-/** One DescribeUserProfile call, without the AWS SDK: it takes longer to load than all else here together. */
+/**
+ * One DescribeUserProfile call, without the AWS SDK: it takes longer to load
+ * than all else here together.
+ */
 export async function findOverHttp(
   source: KeySource,
   userArn: string,
@@ -48,7 +51,10 @@ async function authorized(
   return (await createSigner(credentials, region).sign(request, { signingDate: now })).headers;
 }
 
-/** Unsigned, but naming the region as a signature does: without authentication the service takes it from there. */
+/**
+ * Unsigned, but naming the region as a signature does: without authentication the
+ * service takes it from there.
+ */
 function regionOnly(region: string, now: Date): string {
   const day = now.toISOString().slice(0, 10).replaceAll("-", "");
   return `AWS4-HMAC-SHA256 Credential=unsigned/${day}/${region}/codestar/aws4_request, SignedHeaders=host, Signature=${"0".repeat(64)}`;
@@ -115,8 +121,8 @@ async function read(response: IncomingMessage): Promise<Answer> {
 }
 
 /**
- * Only what the API says counts as said by the service. Anything else comes from what is on the way, a proxy
- * or a page about a failure, while the service is away.
+ * Only what the API says counts as said by the service. Anything else comes from what is on the
+ * way, a proxy or a page about a failure, while the service is away.
  */
 function keyTextOf({ status, text }: Answer, userArn: string): string | undefined {
   const body = parse(text);

@@ -2,10 +2,10 @@ import { holdsPrivateKey } from "../../profile/keys/privateKey";
 import { readSshPublicKeys } from "../../profile/keys/sshPublicKey";
 
 /**
- * The lines of an authorized_keys file that a profile's `sshPublicKey` text stands for: for each strong key
- * on a line of its own, its type, its base64 and `comment`. Nothing else of the text comes through: no
- * option, no comment, no weak or damaged key. A text with a private key in it gives no lines at all, for
- * whoever reads profiles then holds that key.
+ * The lines of an authorized_keys file that a profile's `sshPublicKey` text stands for: for each
+ * strong key on a line of its own, its type, its base64 and `comment`. Nothing else of the text
+ * comes through: no option, no comment, no weak or damaged key. A text with a private key in it
+ * gives no lines at all, for whoever reads profiles then holds that key.
  */
 export function authorizedKeyLines(text: string, comment: string): string[] {
   if (holdsPrivateKey(text)) return [];

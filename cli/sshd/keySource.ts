@@ -1,6 +1,8 @@
 /** Where a profile's key text is asked for. */
 export interface KeySource {
-  /** An `https:` address, an `http:` one of this machine, `file:` and a path, or a `postgres:` URL. */
+  /**
+   * An `https:` address, an `http:` one of this machine, `file:` and a path, or a `postgres:` URL.
+   */
   readonly endpoint: string;
   /** The endpoint without credentials, for messages. */
   readonly name: string;
@@ -23,7 +25,10 @@ export class NoAnswer extends Error {
 
   constructor(
     message: string,
-    /** The service is away, and may be there again later; false: it refused, or something is set up wrongly. */
+    /**
+     * The service is away, and may be there again later; false: it refused, or
+     * something is set up wrongly.
+     */
     readonly outage: boolean,
   ) {
     super(message);

@@ -2,7 +2,8 @@ import { isPostgresUrl } from "../../service/store/postgres/address";
 import type { KeySource } from "./keySource";
 
 /**
- * The `sshPublicKey` text of a profile, `""` without a key; undefined when there is no such profile.
+ * The `sshPublicKey` text of a profile, `""` without a key; undefined when
+ * there is no such profile.
  * @throws NoAnswer
  */
 export function findKeyText(

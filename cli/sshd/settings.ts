@@ -94,7 +94,10 @@ function checkPostgresUrl(endpoint: string): string {
   }
 }
 
-/** All that IAM allows in a user's name; no / and no :, so a name cannot reach out of its place in the ARN. */
+/**
+ * All that IAM allows in a user's name; no / and no :, so a name cannot reach
+ * out of its place in the ARN.
+ */
 const userName = /^[\w+=,.@-]{1,64}$/;
 
 function userArns({ account, userArnTemplate }: GivenSettings): Settings["userArnOf"] {

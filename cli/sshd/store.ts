@@ -15,7 +15,10 @@ export async function findInStore(
   return Promise.race([read(endpoint, region, userArn), aborted(signal)]);
 }
 
-/** Opening would make a store of a file that is missing or empty, and every user would seem to have no key. */
+/**
+ * Opening would make a store of a file that is missing or empty, and every user
+ * would seem to have no key.
+ */
 function refuseNoStore(path: string): void {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) throw new NoAnswer("is not there", false);

@@ -5,7 +5,10 @@ const written =
 /** The first bytes of a private key of ssh.com; the two zeros begin its length. */
 const sshComMagic = "\x3f\x6f\xf9\xeb\0\0";
 
-/** The same within base64: of a whole file, or a body without the line before it. Lines may be wrapped anywhere. */
+/**
+ * The same within base64: of a whole file, or a body without the line before it.
+ * Lines may be wrapped anywhere.
+ */
 const encoded = new RegExp(
   ["PRIVATE KEY", "PuTTY-User-Key-File", "openssh-key-v1\0", sshComMagic]
     .flatMap(base64Of)
@@ -18,8 +21,9 @@ const derStart = /M(?=[A-Za-z0-9+/]{23})/g;
 const derHeader = 24;
 
 /**
- * Where a private key begins in the text; undefined when there is none. A key counts in PEM, and without its PEM lines:
- * PKCS #8, PKCS #1, SEC 1 or PKCS #12 in base64, or a whole file of a key in base64. The time grows with the length.
+ * Where a private key begins in the text; undefined when there is none. A key counts in PEM, and
+ * without its PEM lines: PKCS #8, PKCS #1, SEC 1 or PKCS #12 in base64, or a whole file of a key in
+ * base64. The time grows with the length.
  */
 export function findPrivateKey(text: string): number | undefined {
   let first: number | undefined;
@@ -45,10 +49,16 @@ const sequence = 0x30;
 const integer = 0x02;
 const octets = 0x04;
 const objectId = 0x06;
-/** 1.2.840.113549.1, under which PKCS #5 (.5) and PKCS #12 (.12) name how a key is encrypted; .1 is RSA itself. */
+/**
+ * 1.2.840.113549.1, under which PKCS #5 (.5) and PKCS #12 (.12) name how a key is
+ * encrypted; .1 is RSA itself.
+ */
 const pkcs = Buffer.from("2a864886f70d01", "hex");
 
-/** Whether the bytes are the head of a private key in DER. Public keys and certificates hold no version at this place. */
+/**
+ * Whether the bytes are the head of a private key in DER. Public keys and certificates hold
+ * no version at this place.
+ */
 function beginsPrivateKey(der: Buffer): boolean {
   const content = contentOf(der, 0, sequence);
   if (content === undefined) return false;
@@ -77,7 +87,9 @@ function beginsPrivateKey(der: Buffer): boolean {
   }
 }
 
-/** Where the content of an element with this tag begins; undefined when there is no such element. */
+/**
+ * Where the content of an element with this tag begins; undefined when there is no such element.
+ */
 function contentOf(der: Buffer, at: number, tag: number): number | undefined {
   const length = der[at + 1];
   if (der[at] !== tag || length === undefined) return undefined;
@@ -89,7 +101,10 @@ function literal(letter: string): string {
   return letter === "+" ? "\\+" : letter;
 }
 
-/** What any base64 holds that holds the text, in its three positions: without the letters that neighbours share. */
+/**
+ * What any base64 holds that holds the text, in its three positions: without the
+ * letters that neighbours share.
+ */
 function base64Of(text: string): string[] {
   return [0, 1, 2].map((before) => {
     const base64 = Buffer.from("\0".repeat(before) + text, "latin1").toString("base64");

@@ -1,17 +1,24 @@
 /** What a key blob turned out to be. */
 export interface SshKeyBlob {
-  /** Of the modulus (RSA), of p (DSA), of the curve (all others); ssh-mldsa44-ed25519 counts as its curve. */
+  /**
+   * Of the modulus (RSA), of p (DSA), of the curve (all others);
+   * ssh-mldsa44-ed25519 counts as its curve.
+   */
   readonly bits: number;
   /** Why the key gives little protection; absent for a strong one. */
   readonly weakness?: string;
 }
 
-/** A blob that is not the key it is said to be. The message completes "a key that …" and holds no part of the blob. */
+/**
+ * A blob that is not the key it is said to be. The message completes "a key that …" and
+ * holds no part of the blob.
+ */
 export class BrokenKeyBlob extends Error {}
 
 /**
- * Reads the blob of a public key (RFC 4253, section 6.6) that is said to be of `type`, to its last byte.
- * Throws `BrokenKeyBlob` when anything in it disagrees with that type. It takes no more than OpenSSH takes.
+ * Reads the blob of a public key (RFC 4253, section 6.6) that is said to be of `type`, to
+ * its last byte. Throws `BrokenKeyBlob` when anything in it disagrees with that type. It
+ * takes no more than OpenSSH takes.
  */
 export function readKeyBlob(blob: Buffer, type: SshKeyType): SshKeyBlob {
   const fields = new Fields(blob);
@@ -39,7 +46,10 @@ export type SshKeyType =
   | "ssh-rsa"
   | "ssh-dss";
 
-/** RFC 8709; RFC 5656; OpenSSH's PROTOCOL.u2f and ssh-mldsa-eddsa.c (of 10.5); RFC 4253. The order is the one in which they are offered to the reader of a message. */
+/**
+ * RFC 8709; RFC 5656; OpenSSH's PROTOCOL.u2f and ssh-mldsa-eddsa.c (of 10.5); RFC 4253. The order
+ * is the one in which they are offered to the reader of a message.
+ */
 const readers: Record<SshKeyType, (fields: Fields) => SshKeyBlob> = {
   "ssh-ed25519": (fields) => readPoint(fields, ed25519Bytes),
   "ecdsa-sha2-nistp256": (fields) => readEcdsa(fields, "nistp256"),
@@ -73,7 +83,9 @@ function readPoint(fields: Fields, bytes: number): SshKeyBlob {
   return { bits: 256 };
 }
 
-/** The curves y² = x³ − 3x + b over the integers modulo p (SP 800-186, sections 3.2.1.3 to 3.2.1.5). */
+/**
+ * The curves y² = x³ − 3x + b over the integers modulo p (SP 800-186, sections 3.2.1.3 to 3.2.1.5).
+ */
 const curves = {
   nistp256: {
     bits: 256,
@@ -126,7 +138,9 @@ function readApplication(fields: Fields, key: SshKeyBlob): SshKeyBlob {
   return key;
 }
 
-/** OpenSSH uses no RSA key below 1024 bits since release 7.6, and reads no integer above 16384 bits. */
+/**
+ * OpenSSH uses no RSA key below 1024 bits since release 7.6, and reads no integer above 16384 bits.
+ */
 const rsaBits = { least: 1024, strong: 2048, most: 16384 };
 
 function readRsa(fields: Fields): SshKeyBlob {
@@ -149,7 +163,10 @@ function readRsa(fields: Fields): SshKeyBlob {
   return { bits };
 }
 
-/** RFC 4253: the signature is two numbers of 160 bits, so q has 160. OpenSSH made p of 1024 bits; 3072 is the most of FIPS 186-4. */
+/**
+ * RFC 4253: the signature is two numbers of 160 bits, so q has 160. OpenSSH made p of 1024 bits;
+ * 3072 is the most of FIPS 186-4.
+ */
 const dsaBits = { least: 1024, most: 3072, q: 160 };
 
 function readDsa(fields: Fields): SshKeyBlob {
@@ -169,7 +186,10 @@ function readDsa(fields: Fields): SshKeyBlob {
   return { bits: p.bits, weakness: "a DSA key, a type that OpenSSH has given up" };
 }
 
-/** What the blob of a key in base64 names as its type, known or not, whole or cut off after it; undefined when it is no key. */
+/**
+ * What the blob of a key in base64 names as its type, known or not, whole or cut off after it;
+ * undefined when it is no key.
+ */
 export function typeInside(base64: string): string | undefined {
   const head = Buffer.from(base64.slice(0, longestHead), "base64");
   if (head.length < 4) return undefined;
@@ -178,7 +198,10 @@ export function typeInside(base64: string): string | undefined {
   return name.length === length && keyTypeName.test(name) ? name : undefined;
 }
 
-/** RFC 4251, section 6: printable ASCII without a comma, at most 64 characters. No type is shorter than four. */
+/**
+ * RFC 4251, section 6: printable ASCII without a comma, at most 64 characters. No
+ * type is shorter than four.
+ */
 const keyTypeName = /^[!-+\--~]{4,64}$/;
 /** A length and the longest name, in base64. */
 const longestHead = 92;

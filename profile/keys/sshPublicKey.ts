@@ -12,7 +12,10 @@ import {
 export interface SshPublicKey {
   /** The name of its type, for example `ssh-ed25519`. */
   readonly type: SshKeyType;
-  /** The size that `ssh-keygen -l` prints: of the modulus (RSA), of p (DSA), of the curve (all others). */
+  /**
+   * The size that `ssh-keygen -l` prints: of the modulus (RSA), of p (DSA),
+   * of the curve (all others).
+   */
   readonly bits: number;
   /** `SHA256:` and the hash of the blob in base64 without padding, as `ssh-keygen -l` prints it. */
   readonly fingerprint: string;
@@ -21,8 +24,9 @@ export interface SshPublicKey {
 }
 
 /**
- * The keys, or what is wrong with the text. A problem is a clause that reads on after the name of the
- * field (`sshPublicKey holds a private key; …`). It never repeats any of the text, which may be a secret.
+ * The keys, or what is wrong with the text. A problem is a clause that reads on after the
+ * name of the field (`sshPublicKey holds a private key; …`). It never repeats any of the
+ * text, which may be a secret.
  */
 export type SshPublicKeysRead =
   | { readonly keys: readonly SshPublicKey[]; readonly problem?: never; readonly weak?: never }
@@ -39,8 +43,8 @@ export interface SshPublicKeyRules {
 }
 
 /**
- * Reads the text of the `sshPublicKey` field: OpenSSH public keys, one on a line, with blank lines and `#` comment lines
- * as in authorized_keys. Empty text is no keys. Never throws.
+ * Reads the text of the `sshPublicKey` field: OpenSSH public keys, one on a line, with blank lines
+ * and `#` comment lines as in authorized_keys. Empty text is no keys. Never throws.
  */
 export function readSshPublicKeys(text: string, rules: SshPublicKeyRules): SshPublicKeysRead {
   const format = formatProblem(text);
@@ -67,8 +71,8 @@ export function readSshPublicKeys(text: string, rules: SshPublicKeyRules): SshPu
 }
 
 /**
- * The fingerprints of all public keys that can be found in a text, weak ones too, whatever else is wrong with it: where
- * nothing may be overlooked. Lines that are comments do not count.
+ * The fingerprints of all public keys that can be found in a text, weak ones too, whatever else is
+ * wrong with it: where nothing may be overlooked. Lines that are comments do not count.
  */
 export function findFingerprints(text: string): string[] {
   const found: string[] = [];
@@ -88,15 +92,18 @@ function linesOf(text: string): string[] {
   return text.split(/\r\n|\n|\r/);
 }
 
-/** Whether two `sshPublicKey` texts are the same but for white space around them; absent is `""`. */
+/**
+ * Whether two `sshPublicKey` texts are the same but for white space around them; absent is `""`.
+ */
 export function sameSshPublicKey(a: string | undefined, b: string | undefined): boolean {
   return (a ?? "").trim() === (b ?? "").trim();
 }
 
 /**
- * How a message or a drift shows an `sshPublicKey` text without printing it: `SHA256:… (ssh-ed25519)`, several keys
- * joined with ", "; `(none)` when empty. Weak keys are shown like others; any text may be given, and none of it is repeated
- * when it is not made of public keys.
+ * How a message or a drift shows an `sshPublicKey` text without printing it:
+ * `SHA256:… (ssh-ed25519)`, several keys joined with ", "; `(none)` when empty. Weak
+ * keys are shown like others; any text may be given, and none of it is repeated when it
+ * is not made of public keys.
  */
 export function describeSshPublicKeys(text: string | undefined): string {
   if (text === undefined || text.trim() === "") return "(none)";
@@ -106,8 +113,8 @@ export function describeSshPublicKeys(text: string | undefined): string {
 }
 
 /**
- * Both sides of a drift, described. Texts that differ only where a description does not reach (a comment,
- * an unreadable text) would read alike, so the live one then says that it differs.
+ * Both sides of a drift, described. Texts that differ only where a description does not reach (a
+ * comment, an unreadable text) would read alike, so the live one then says that it differs.
  */
 export function describeSshPublicKeyDrift(
   liveText: string | undefined,
@@ -124,7 +131,10 @@ const keyForm = 'write one line per key, "<type> <base64> [comment]", as in a .p
 
 const stronger = "use ssh-ed25519 or RSA of 3072 bits, or set codestar:allowWeakKeys to true";
 
-/** Texts that are not lines of keys at all, each with the way to what is wanted. Searched in the whole text, so a key pasted as one line is found too. */
+/**
+ * Texts that are not lines of keys at all, each with the way to what is wanted. Searched in the
+ * whole text, so a key pasted as one line is found too.
+ */
 const otherFormats: readonly { sign: RegExp; problem: string }[] = [
   {
     sign: /BEGIN SSH2 PUBLIC KEY/i,
@@ -185,7 +195,8 @@ const oneKeyALine =
 
 function readKey(type: SshKeyType, base64: string, comment = ""): KeyRead | string {
   const blob = Buffer.from(base64, "base64");
-  // Buffer skips what it cannot decode; only a text that comes out the same was base64, padded as OpenSSH asks.
+  // Buffer skips what it cannot decode; only a text that comes out the same was
+  // base64, padded as OpenSSH asks.
   if (blob.toString("base64") !== base64) {
     return `holds an ${type} key that is not whole base64: cut off, wrapped or damaged; ${keyForm}`;
   }
@@ -207,7 +218,10 @@ function readKey(type: SshKeyType, base64: string, comment = ""): KeyRead | stri
   }
 }
 
-/** What can be the blob of a key: a length below 256, whose first three bytes are AAAA, and something after it. */
+/**
+ * What can be the blob of a key: a length below 256, whose first three bytes are
+ * AAAA, and something after it.
+ */
 const keyBlob = /AAAA(?!A)[A-Za-z0-9+/]{8,}={0,2}/g;
 
 /** Whether a key stands in the text, of any type, cut off or damaged. */
@@ -225,8 +239,9 @@ function withoutType(line: string, word: string, base64: string): string {
   if (inside === word) {
     return `a key of the type ${word}, which this version does not know; the types are ${sshKeyTypes.join(", ")}`;
   }
-  // Options (from="…", command="…") are refused, not skipped: who may log in from where, and run what, is for the server
-  // that grants access to say, and a profile's owner may write this field without being that server's administrator.
+  // Options (from="…", command="…") are refused, not skipped: who may log in from where, and run
+  // what, is for the server that grants access to say, and a profile's owner may write this field
+  // without being that server's administrator.
   if (line.split(/[ \t"]+/).some((part) => isSshKeyType(part))) {
     return `something before the type of the key; options of authorized_keys (from="…", command="…") and host names do not belong here: ${keyForm}`;
   }
@@ -247,5 +262,8 @@ function fingerprintOf(blob: Buffer): string {
   return `SHA256:${crypto.hash("sha256", blob, "base64").replace(/=+$/, "")}`;
 }
 
-/** Loaded for the first fingerprint, since it takes some milliseconds: a key that is only checked shows none. */
+/**
+ * Loaded for the first fingerprint, since it takes some milliseconds: a key that
+ * is only checked shows none.
+ */
 let crypto: typeof import("node:crypto") | undefined;

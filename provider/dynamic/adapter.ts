@@ -7,22 +7,29 @@ import type { Session } from "../lifecycle/session";
 export interface Presentation<State, Shown> {
   /** How messages call a resource. */
   readonly name: (id: string) => string;
-  /** The inputs that show a preview's findings: differences of inputs are all that the engine prints. */
+  /**
+   * The inputs that show a preview's findings: differences of inputs are
+   * all that the engine prints.
+   */
   readonly show: (shown: Shown) => Props;
   /** The inputs after a refresh; they stay as recorded when absent. */
   readonly refreshedInputs?: (state: State) => Props;
 }
 
 /**
- * A lifecycle as the host of dynamic providers calls it. Marks of the host and of our own begin with `_`, and are
- * taken out here; what is left is believed to have the types that check has made sure of.
+ * A lifecycle as the host of dynamic providers calls it. Marks of the host and of our
+ * own begin with `_`, and are taken out here; what is left is believed to have the types
+ * that check has made sure of.
  */
 export function dynamicProvider<Inputs, State, Shown>(
   session: Session,
   lifecycle: Lifecycle<Inputs, State, Shown>,
   { name, show, refreshedInputs }: Presentation<State, Shown>,
 ) {
-  /** Errors of the host's calls say what was being done. A part that is done is recorded by the engine. */
+  /**
+   * Errors of the host's calls say what was being done. A part that is done
+   * is recorded by the engine.
+   */
   async function phrased<T>(verb: string, id: string, props: Props, work: () => Promise<T>) {
     try {
       return await work();
@@ -71,7 +78,8 @@ export function dynamicProvider<Inputs, State, Shown>(
         unmarked(olds) as State,
         unmarked(news) as Inputs,
       );
-      // A state of the native form has no line by which the host would find the provider: an update writes it.
+      // A state of the native form has no line by which the host would find the
+      // provider: an update writes it.
       const isNative = olds.__provider === undefined;
       return { changes: changed || isNative, replaces: [...replaces] };
     },
@@ -82,7 +90,10 @@ export function dynamicProvider<Inputs, State, Shown>(
         return { id, outs: state };
       }),
 
-    /** An empty id drops the resource from the state, and is answered only for one that is confirmed gone. */
+    /**
+     * An empty id drops the resource from the state, and is answered only for
+     * one that is confirmed gone.
+     */
     read: (id: string, props: Props): Promise<pulumi.dynamic.ReadResult> =>
       phrased("reading", id, props, async () => {
         const state = await lifecycle.read(id, unmarked(props) as State);
@@ -100,7 +111,10 @@ export function dynamicProvider<Inputs, State, Shown>(
   };
 }
 
-/** The engine prints the value of a property that a failure names, secret or not: the reason names it. */
+/**
+ * The engine prints the value of a property that a failure names, secret or
+ * not: the reason names it.
+ */
 function refuse(reasons: readonly string[]): pulumi.dynamic.CheckResult {
   return { failures: reasons.map((reason) => ({ property: "", reason })) };
 }

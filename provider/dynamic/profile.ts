@@ -2,8 +2,9 @@ import { processSession } from "./processSession";
 import { profileProvider } from "./profileProvider";
 
 /*
- * The provider of single profiles. The module itself is the provider: state holds the line
- * `exports.handler = () => require("pulumi-codestar/provider")`, and the host calls the functions exported here.
+ * The provider of single profiles. The module itself is the provider: state holds the
+ * line `exports.handler = () => require("pulumi-codestar/provider")`, and the host calls
+ * the functions exported here.
  */
 
 const provider = profileProvider(processSession);

@@ -2,8 +2,8 @@ import { processSession } from "./processSession";
 import { rosterProvider } from "./rosterProvider";
 
 /*
- * The provider of whole rosters. As with profile.ts the module itself is the provider, and state holds the line
- * `exports.handler = () => require("pulumi-codestar/roster-provider")`.
+ * The provider of whole rosters. As with profile.ts the module itself is the provider, and state
+ * holds the line `exports.handler = () => require("pulumi-codestar/roster-provider")`.
  */
 
 const provider = rosterProvider(processSession);

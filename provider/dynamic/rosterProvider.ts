@@ -3,8 +3,8 @@ import type { Session } from "../lifecycle/session";
 import { dynamicProvider } from "./adapter";
 
 /**
- * A preview shows what an update would do: `_changes` under `--diff`, and an input whose name is the counts, since a
- * plain preview prints nothing but names of inputs.
+ * A preview shows what an update would do: `_changes` under `--diff`, and an input whose name is
+ * the counts, since a plain preview prints nothing but names of inputs.
  */
 const show = ({ summary, changes }: RosterPreview) => ({
   _changes: changes,

@@ -7,9 +7,11 @@ import { type Person, type ProfileWrite, reconcile } from "../../profile/reconci
 export type Owner = Omit<Person, "live" | "hidden"> & { readonly userArn: string };
 
 /**
- * Makes one write and resolves to the profile after it. When another client wrote first, or our own first answer was
- * lost, a create finds the profile there and an update finds it gone: the other call is made once.
- * @throws Error when the profile exists already and may not be taken over, or lacks what a create needs.
+ * Makes one write and resolves to the profile after it. When another client wrote first, or
+ * our own first answer was lost, a create finds the profile there and an update finds it gone:
+ * the other call is made once.
+ * @throws Error when the profile exists already and may not be taken over, or
+ * lacks what a create needs.
  */
 export async function apply(
   service: Connection,

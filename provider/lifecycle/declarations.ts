@@ -3,24 +3,34 @@ import type { OtherProcesses } from "./otherProcesses";
 export const profileKey = (region: string, userArn: string) => `${region} ${userArn}`;
 
 /**
- * What one operation of the engine knows of the profiles that the running program declares. The engine checks every
- * resource before it deletes those that left the program, in this update or one that failed before; a `destroy` runs
- * no check. So a delete asks here first, and a profile that the program declares stays, whichever resource had it.
+ * What one operation of the engine knows of the profiles that the running program declares. The
+ * engine checks every resource before it deletes those that left the program, in this update or one
+ * that failed before; a `destroy` runs no check. So a delete asks here first, and a profile that
+ * the program declares stays, whichever resource had it.
  */
 export interface Declarations {
   /**
-   * Notes that the program declares the profiles: from here on no delete of them begins, in this process or, while
-   * the program is carried out, in others. Resolves when those that had begun in this process are over: what is
-   * read after that is true.
+   * Notes that the program declares the profiles: from here on no delete of them begins, in this
+   * process or, while the program is carried out, in others. Resolves when those that had begun in
+   * this process are over: what is read after that is true.
    * @throws Error when the other processes cannot be told.
    */
   declare(region: string, userArns: readonly string[], isPreview: boolean): Promise<void>;
-  /** The same for what other resources declare, by keys in which the region may be empty: then it is this one. */
+  /**
+   * The same for what other resources declare, by keys in which the region may be
+   * empty: then it is this one.
+   */
   declareElsewhere(region: string, keys: readonly string[]): Promise<void>;
   isDeclared(region: string, userArn: string): boolean;
-  /** Notes what the program knows of the stack's state: the keys of profiles that were the stack's own before. */
+  /**
+   * Notes what the program knows of the stack's state: the keys of profiles that
+   * were the stack's own before.
+   */
   noteOwn(keys: readonly string[]): void;
-  /** Whether the profile was a resource's of this stack before: then it is no conflict that it exists. */
+  /**
+   * Whether the profile was a resource's of this stack before: then it is
+   * no conflict that it exists.
+   */
   isOwn(region: string, userArn: string): boolean;
   /** Deletes the profile unless the program declares it. @throws Error when it cannot be known. */
   deleteUndeclared(
@@ -31,7 +41,8 @@ export interface Declarations {
 }
 
 /**
- * @param others providers with settings of their own, which perhaps declare profiles of the same service.
+ * @param others providers with settings of their own, which perhaps declare
+ * profiles of the same service.
  * @param service names the service to them.
  */
 export function createDeclarations(others: OtherProcesses, service: () => string): Declarations {

@@ -5,15 +5,20 @@ export type Props = Record<string, unknown>;
 export interface CheckContext {
   /** False as well where the host cannot tell. */
   readonly isPreview: boolean;
-  /** Fields whose values the program's `hideDiffs` keeps out of sight; undefined when it names none. */
+  /**
+   * Fields whose values the program's `hideDiffs` keeps out of sight; undefined when it names none.
+   */
   readonly hidden?: readonly string[] | undefined;
-  /** Undefined when no program tells, or the engine has put recorded inputs in place of the program's. */
+  /**
+   * Undefined when no program tells, or the engine has put recorded inputs
+   * in place of the program's.
+   */
   readonly knowledge?: Knowledge | undefined;
 }
 
 /**
- * Inputs to go on with, possibly with values that are not known yet; or why they are refused, a sentence each.
- * `shown` is what a preview shows beside them.
+ * Inputs to go on with, possibly with values that are not known yet; or why they are refused, a
+ * sentence each. `shown` is what a preview shows beside them.
  */
 export type Checked<Shown> =
   | { readonly inputs: Props; readonly shown?: Shown }
@@ -29,8 +34,9 @@ export interface Difference {
 }
 
 /**
- * What the engine asks of a resource, whatever the way it is hosted. Inputs and states are plain values, without
- * marks of a host. Methods reject with any error of the service; the host phrases it.
+ * What the engine asks of a resource, whatever the way it is hosted. Inputs and states
+ * are plain values, without marks of a host. Methods reject with any error of the
+ * service; the host phrases it.
  */
 export interface Lifecycle<Inputs, State, Shown> {
   check(olds: Partial<Inputs>, news: Props, context: CheckContext): Promise<Checked<Shown>>;
@@ -43,7 +49,10 @@ export interface Lifecycle<Inputs, State, Shown> {
   delete(id: string, recorded: State): Promise<void>;
 }
 
-/** A create or update of which a part is done: what the state has to record, and why the rest is not. */
+/**
+ * A create or update of which a part is done: what the state has to
+ * record, and why the rest is not.
+ */
 export class PartlyDone<State> extends Error {
   override name = "PartlyDone";
 

@@ -3,10 +3,11 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
 /*
- * Providers with settings of their own run in processes of their own, and the engine may check a resource in one
- * and delete the resource that had its profile before in another. So the processes of one operation of the engine
- * tell each other what their checks have seen, in files that only the user can read: one for each process, named
- * after the engine's address, which all of them are started with, and the process's number. They hold hashes.
+ * Providers with settings of their own run in processes of their own, and the engine may check a
+ * resource in one and delete the resource that had its profile before in another. So the processes
+ * of one operation of the engine tell each other what their checks have seen, in files that only
+ * the user can read: one for each process, named after the engine's address, which all of them are
+ * started with, and the process's number. They hold hashes.
  */
 
 export interface OtherProcesses {
@@ -19,7 +20,10 @@ export interface OtherProcesses {
   haveTold(key: string): boolean;
 }
 
-/** What the provider host of the engine is started with: its own script, and the address of the engine. */
+/**
+ * What the provider host of the engine is started with: its own script, and
+ * the address of the engine.
+ */
 export function otherProcesses([, script = "", engine]: readonly string[]): OtherProcesses {
   return besideEngine(/[\\/]dynamic-provider([\\/]|$)/.test(script) ? engine : undefined);
 }

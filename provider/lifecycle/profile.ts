@@ -39,8 +39,8 @@ export function profileLifecycle(session: Session): Lifecycle<ProfileInputs, Pro
     (await session.connection(region)).directory.find(userArn);
 
   /**
-   * Checks the inputs, fills in the region, and compares them with the live profile. No remote call is made for
-   * inputs that are invalid or not known yet.
+   * Checks the inputs, fills in the region, and compares them with the live profile. No remote call
+   * is made for inputs that are invalid or not known yet.
    */
   async function check(
     before: Partial<ProfileInputs>,
@@ -110,8 +110,8 @@ export function profileLifecycle(session: Session): Lifecycle<ProfileInputs, Pro
     },
 
     /**
-     * A profile that exists already is taken as ours when every declared field is equal, which is what a lost answer
-     * leaves behind, and taken over when `adopt` says so.
+     * A profile that exists already is taken as ours when every declared field is equal, which is
+     * what a lost answer leaves behind, and taken over when `adopt` says so.
      */
     async create(declared) {
       const service = await session.connection(declared.region);
@@ -127,8 +127,9 @@ export function profileLifecycle(session: Session): Lifecycle<ProfileInputs, Pro
     },
 
     /**
-     * Fields that are not managed or whose drift is ignored stay as they are recorded. The times are those of the
-     * last write by this program unless the read carried some: a list of many profiles has none.
+     * Fields that are not managed or whose drift is ignored stay as they are recorded. The
+     * times are those of the last write by this program unless the read carried some: a list
+     * of many profiles has none.
      */
     async read(id, recorded) {
       const service = await session.connection(recorded.region);
@@ -141,8 +142,8 @@ export function profileLifecycle(session: Session): Lifecycle<ProfileInputs, Pro
     },
 
     /**
-     * Sends only the fields whose live value differs from what is declared. A key that was declared and now is not
-     * is revoked; a profile that disappeared is created again.
+     * Sends only the fields whose live value differs from what is declared. A key that was declared
+     * and now is not is revoked; a profile that disappeared is created again.
      */
     async update(id, recorded, declared) {
       const service = await session.connection(declared.region);

@@ -35,11 +35,13 @@ export interface RosterInputs {
 
 export interface RosterState extends RosterInputs {
   /**
-   * ARNs of people who left the roster for other resources of the program. Until those have written them
-   * they are nobody else's, and they still are the stack's own.
+   * ARNs of people who left the roster for other resources of the program. Until those have written
+   * them they are nobody else's, and they still are the stack's own.
    */
   readonly movedOut?: readonly string[];
-  /** ARNs of the unmanaged profiles that an update has reported: a preview speaks of others only. */
+  /**
+   * ARNs of the unmanaged profiles that an update has reported: a preview speaks of others only.
+   */
   readonly unmanagedProfiles?: readonly string[];
 }
 
@@ -86,8 +88,8 @@ export function rosterLifecycle(
     session.settings().drift ? (await session.connection(region)).all() : undefined;
 
   /**
-   * Fills in the region and compares the roster with every live profile of the region. Refuses to remove more than
-   * allowed.
+   * Fills in the region and compares the roster with every live profile of the region. Refuses to
+   * remove more than allowed.
    */
   async function check(
     recorded: Partial<RosterInputs>,
@@ -146,7 +148,10 @@ export function rosterLifecycle(
     return { inputs: checked, shown };
   }
 
-  /** Makes the writes and returns the state to record. When some fail the rest are made all the same. */
+  /**
+   * Makes the writes and returns the state to record. When some fail the
+   * rest are made all the same.
+   */
   async function carryOut(
     id: string,
     before: Partial<RosterState>,
@@ -175,7 +180,9 @@ export function rosterLifecycle(
     );
   }
 
-  /** Whether check found something that is not recorded yet: unmanaged profiles are reported once. */
+  /**
+   * Whether check found something that is not recorded yet: unmanaged profiles are reported once.
+   */
   function isNews(before: RosterState, now: RosterInputs): boolean {
     const { changes = {}, unmanaged = [] } = found.get(rosterKey(now)) ?? {};
     const { unmanaged: _names, ...others } = changes;

@@ -40,8 +40,8 @@ export function describeChanges(plan: RosterPlan, showValues: boolean): RosterCh
 }
 
 /**
- * The counts in one line, for example "2 added, 1 drifted"; undefined when there is nothing to say. It is the
- * name of an input, since names of inputs are all that a plain preview prints.
+ * The counts in one line, for example "2 added, 1 drifted"; undefined when there is nothing to say.
+ * It is the name of an input, since names of inputs are all that a plain preview prints.
  */
 export function summarize(changes: RosterChanges): string | undefined {
   const counts = Object.entries(changes).map(([list, people]) => `${sizeOf(people)} ${list}`);

@@ -11,8 +11,8 @@ export interface GuardOptions extends PlanOptions {
 const shownNames = 20;
 
 /**
- * Why the plan must not be carried out, a sentence each: people who exist and differ, more removals than
- * allowed, people who were required and are to go.
+ * Why the plan must not be carried out, a sentence each: people who exist and differ, more removals
+ * than allowed, people who were required and are to go.
  */
 export function refusals(
   plan: RosterPlan,

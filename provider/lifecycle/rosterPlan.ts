@@ -20,9 +20,15 @@ export interface PlanOptions {
   readonly adopt: boolean;
   /** Whether the program declares the profile, in whichever resource; nobody when absent. */
   readonly isDeclared?: (userArn: string) => boolean;
-  /** Whether the profile was the stack's own before, in whichever resource: then it is no conflict that it differs. */
+  /**
+   * Whether the profile was the stack's own before, in whichever resource: then it is no
+   * conflict that it differs.
+   */
   readonly isOwn?: (userArn: string) => boolean;
-  /** Whether the program declares profiles that are not known yet: then nobody is removed who could be one of them. */
+  /**
+   * Whether the program declares profiles that are not known yet: then nobody is removed
+   * who could be one of them.
+   */
   readonly isUnknownElsewhere?: boolean;
 }
 
@@ -43,7 +49,9 @@ export interface RosterPlan {
   readonly staying: readonly string[];
   /** No longer in the roster, nor declared elsewhere. */
   readonly removed: readonly string[];
-  /** Live, neither declared by anybody nor the stack's own before, and in an account of the roster. */
+  /**
+   * Live, neither declared by anybody nor the stack's own before, and in an account of the roster.
+   */
   readonly unmanaged: readonly string[];
   /** New in the roster, and live with other values: by ARN the fields that differ. */
   readonly conflicts: ReadonlyMap<string, readonly Field[]>;
@@ -52,8 +60,8 @@ export interface RosterPlan {
 
 /**
  * What brings the profiles from what was declared before to what is declared now. Pure.
- * @param live every live profile by ARN; undefined when none were read, and then what was declared before
- *   is taken for what is there.
+ * @param live every live profile by ARN; undefined when none were read, and then what was declared
+ * before is taken for what is there.
  */
 export function planRoster(
   before: People,

@@ -4,7 +4,10 @@ import { profileName } from "./profile";
 import type { People, Write } from "./rosterPlan";
 import type { Session } from "./session";
 
-/** How many writes are under way at once; a service that asks for fewer gets fewer, see client/retry.ts. */
+/**
+ * How many writes are under way at once; a service that asks for fewer gets
+ * fewer, see client/retry.ts.
+ */
 const writesAtOnce = 16;
 
 /** Whose profile was not written, and why. */

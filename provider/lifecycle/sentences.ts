@@ -3,8 +3,8 @@ import { type Surface, sentence } from "../../client/sentences";
 import type { Settings } from "../../client/settings";
 
 /**
- * When it failed. In a `preview` the state alone would do. A `refresh` or `destroy` has run no program: the engine
- * gave it the settings of the last update, whatever they are today.
+ * When it failed. In a `preview` the state alone would do. A `refresh` or `destroy` has run no
+ * program: the engine gave it the settings of the last update, whatever they are today.
  */
 export type Situation = "preview" | "without program" | "other";
 

@@ -19,7 +19,10 @@ export interface Environment {
   readonly openTransport?: typeof openTransport;
 }
 
-/** What the resources of one operation of the engine share: a preview has a session, the update after it another. */
+/**
+ * What the resources of one operation of the engine share: a preview has a session,
+ * the update after it another.
+ */
 export interface Session {
   /** Reads the settings of the stack. What is wrong with them is kept for `settingProblem`. */
   configure(get: (key: string) => unknown): void;
@@ -35,7 +38,9 @@ export interface Session {
   /** The region of resources that name none. */
   defaultRegion(): Promise<string>;
   readonly declarations: Declarations;
-  /** One sentence for an error of this operation, with what was being done where the error says so. */
+  /**
+   * One sentence for an error of this operation, with what was being done where the error says so.
+   */
   sentenceOf(error: unknown): string;
   /** @param doing what failed, for example "deleting CodeStar user profile arn:…" */
   failure(doing: string, error: unknown): Failure;

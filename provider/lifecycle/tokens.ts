@@ -1,4 +1,7 @@
-/** The names of resources and functions in Pulumi's package schema, as the native form and the mocks of unit tests know them. */
+/**
+ * The names of resources and functions in Pulumi's package schema, as the native form and the
+ * mocks of unit tests know them.
+ */
 export const tokens = {
   UserProfile: "codestar:index:UserProfile",
   Roster: "codestar:index:Roster",

@@ -8,13 +8,16 @@ export interface Claims {
    * @returns why the resource may not have the profiles; undefined when it may.
    */
   claim(urn: string, region: string, userArns: readonly string[]): string | undefined;
-  /** Notes which profiles a resource has in the state: the engine's refresh tells, before the program runs. */
+  /**
+   * Notes which profiles a resource has in the state: the engine's refresh
+   * tells, before the program runs.
+   */
   note(urn: string, region: string, userArns: readonly string[]): void;
   /** The keys of the profiles that other resources of the stack had before. */
   others(urn: string): readonly string[];
   /**
-   * Settles once the program seems to have declared all that it can: the engine checks resources one after another, and
-   * carries out the first while it checks the others.
+   * Settles once the program seems to have declared all that it can: the engine checks resources
+   * one after another, and carries out the first while it checks the others.
    */
   settled(): Promise<void>;
 }

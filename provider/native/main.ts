@@ -4,7 +4,10 @@ import { createSession } from "../lifecycle/session";
 import { createProvider } from "./provider";
 import { serve, tellEngine } from "./server";
 
-/* `pulumi-resource-codestar ENGINE`: Pulumi's engine starts it with its own address and reads the port from its output. */
+/*
+ * `pulumi-resource-codestar ENGINE`: Pulumi's engine starts it with its own address and reads
+ * the port from its output.
+ */
 
 const engine = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
 const session = createSession({

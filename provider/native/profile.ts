@@ -7,8 +7,9 @@ import type { NativeResource, Tell } from "./server";
 import { phrased, unmarked } from "./values";
 
 /**
- * A single profile for the engine's plugin protocol. The engine refreshes it before each preview and update, so drift is a
- * difference between what is recorded, which is live by then, and what is declared.
+ * A single profile for the engine's plugin protocol. The engine refreshes it before each
+ * preview and update, so drift is a difference between what is recorded, which is live by
+ * then, and what is declared.
  */
 export function nativeProfile(session: Session, claims: Claims, tell: Tell): NativeResource {
   const lifecycle = profileLifecycle(session);
@@ -83,8 +84,9 @@ export function nativeProfile(session: Session, claims: Claims, tell: Tell): Nat
   };
 
   /**
-   * Whether the engine's refresh before an update reads. It may still have the settings of the last update, whose store is
-   * gone: that is not taken for profiles that are gone. The check after it has today's settings.
+   * Whether the engine's refresh before an update reads. It may still have the settings of the
+   * last update, whose store is gone: that is not taken for profiles that are gone. The check
+   * after it has today's settings.
    */
   async function mayRefresh(urn: string): Promise<boolean> {
     if (!session.settings().drift) return false;

@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 
 /*
- * Pulumi's protocol, with the very gRPC and protobuf packages that `@pulumi/pulumi` brings: a package manager need not
- * put them where this package would find them.
+ * Pulumi's protocol, with the very gRPC and protobuf packages that `@pulumi/pulumi` brings: a
+ * package manager need not put them where this package would find them.
  */
 
 const fromPulumi = createRequire(require.resolve("@pulumi/pulumi/package.json"));

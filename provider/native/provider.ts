@@ -34,7 +34,8 @@ export function createProvider(session: Session, tell: Tell): NativeProvider {
       try {
         refuseUnknownSettings(Object.keys(given).filter(isOurs).map(keyOf));
         const { endpoint } = readSettings(getter(given), process.env, process.cwd());
-        // The engine records settings in the state. A name beside the address keeps a password out of messages.
+        // The engine records settings in the state. A name beside the address keeps a
+        // password out of messages.
         const isNamed = endpoint?.kind === "store" && endpoint.name !== undefined;
         return { inputs: isNamed ? { ...settings, endpoint: secret(given.endpoint) } : settings };
       } catch (error) {

@@ -17,8 +17,8 @@ import { type NativeResource, Partly, type Tell, type Values } from "./server";
 import { phrased, secret, unmarked } from "./values";
 
 /**
- * A roster for the engine's plugin protocol. Check reads the files. A refresh leaves it as it is recorded, since the engine
- * would call drift a change: what differs is told in a line.
+ * A roster for the engine's plugin protocol. Check reads the files. A refresh leaves it as it is
+ * recorded, since the engine would call drift a change: what differs is told in a line.
  */
 export function nativeRoster(session: Session, claims: Claims, tell: Tell): NativeResource {
   const lifecycle = rosterLifecycle(session);
@@ -86,8 +86,8 @@ export function nativeRoster(session: Session, claims: Claims, tell: Tell): Nati
       }),
 
     /**
-     * The engine refreshes a roster for what the state says of it, and gets that back: drift is told by check, which compares
-     * with what is live at every preview and update.
+     * The engine refreshes a roster for what the state says of it, and gets that back: drift is
+     * told by check, which compares with what is live at every preview and update.
      */
     async read(urn, _id, recorded, inputs) {
       if (recorded === undefined) {
@@ -144,7 +144,10 @@ function hasUnknown(files: unknown): boolean {
   return isUnknown(files) || (Array.isArray(files) && files.some(isUnknown));
 }
 
-/** The counts, and below them a line for each list: names and fields, with values where the program asks for them. */
+/**
+ * The counts, and below them a line for each list: names and fields, with values where
+ * the program asks for them.
+ */
 function lines({ summary, changes }: RosterPreview): string {
   const lists = Object.entries(changes).map(([list, people]) => {
     const names = Array.isArray(people)

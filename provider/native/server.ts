@@ -16,7 +16,10 @@ import {
   Struct,
 } from "./proto";
 
-/** Values as the protocol carries them, in plain JSON. Unknown and secret values are marked as it says. */
+/**
+ * Values as the protocol carries them, in plain JSON. Unknown and secret
+ * values are marked as it says.
+ */
 export type Values = Record<string, unknown>;
 
 export type CheckResult = { readonly inputs: Values } | { readonly refused: readonly string[] };
@@ -33,7 +36,10 @@ export interface ReadResult {
   readonly inputs: Values;
 }
 
-/** What the engine asks of a resource. Requests hold secret values in clear. Methods reject with one sentence. */
+/**
+ * What the engine asks of a resource. Requests hold secret values in clear. Methods
+ * reject with one sentence.
+ */
 export interface NativeResource {
   check(urn: string, olds: Values, news: Values): Promise<CheckResult>;
   diff(olds: Values, news: Values): DiffResult;
@@ -68,8 +74,8 @@ export interface NativeProvider {
 const lookAfter = 2_000;
 
 /**
- * Serves the provider on a free loopback port until the engine ends it, or is gone itself: a killed CLI leaves its
- * plugins behind. What is under way by then is finished.
+ * Serves the provider on a free loopback port until the engine ends it, or is gone itself: a killed
+ * CLI leaves its plugins behind. What is under way by then is finished.
  * @param engine the engine's address, HOST:PORT; undefined when somebody else sees to the end.
  * @returns the port.
  */
@@ -266,7 +272,10 @@ function values(struct: StructMessage | undefined): Values {
   return (struct?.toJavaScript() ?? {}) as Values;
 }
 
-/** The engine prints the value of a property that a failure names, secret or not: the reason names it. */
+/**
+ * The engine prints the value of a property that a failure names, secret or
+ * not: the reason names it.
+ */
 function checked(result: CheckResult) {
   const response = new messages.CheckResponse();
   if ("inputs" in result) return response.setInputs(Struct.fromJavaScript(result.inputs as never));

@@ -1,7 +1,10 @@
 import type { Session } from "../lifecycle/session";
 import type { Values } from "./server";
 
-/** Values without marks of the dynamic form, which begin with `_` in a state that it wrote, and without nulls. */
+/**
+ * Values without marks of the dynamic form, which begin with `_` in a state that it
+ * wrote, and without nulls.
+ */
 export function unmarked(values: Values): Values {
   return Object.fromEntries(
     Object.entries(values).filter(([name, value]) => !name.startsWith("_") && value !== null),

@@ -14,7 +14,10 @@ export interface Claim {
   profile: ClaimedProfile | undefined;
   /** Settles with the claim when only the provider's settings or the stack's state are missing. */
   settled?: Promise<unknown>;
-  /** Settles with the claim when an output is missing; never, when that depends on who waits for this. */
+  /**
+   * Settles with the claim when an output is missing; never, when that
+   * depends on who waits for this.
+   */
   arrives?: Promise<unknown>;
 }
 

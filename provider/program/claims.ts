@@ -7,10 +7,10 @@ import type { RecordedProfile } from "./recorded";
 import { runError } from "./runError";
 
 /**
- * The resource's ARN, once it is known that no other resource of the stack declares the same profile: two
- * would overwrite each other at every update. The error names both.
- * @throws pulumi.RunError when the stack's settings are wrong and for a second claim; through the output where the ARN
- * is one.
+ * The resource's ARN, once it is known that no other resource of the stack declares the same
+ * profile: two would overwrite each other at every update. The error names both.
+ * @throws pulumi.RunError when the stack's settings are wrong and for a second claim; through the
+ * output where the ARN is one.
  */
 export function claimProfile(
   by: Claimant,

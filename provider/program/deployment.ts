@@ -11,7 +11,10 @@ export interface Deployment {
   readonly settings: Settings;
   /** Where relative paths start. */
   readonly folder: string;
-  /** Whether mocks stand in for the engine: they have no state, and are asked nothing that the program does not ask. */
+  /**
+   * Whether mocks stand in for the engine: they have no state, and are asked nothing that
+   * the program does not ask.
+   */
   readonly isMocked: boolean;
   /** Every profile that the program declares, known or not. */
   readonly claims: Claim[];
@@ -26,7 +29,8 @@ const deployments = new WeakMap<object, Deployment>();
 
 /**
  * The deployment that the program runs in.
- * @throws pulumi.RunError, which the engine prints as one sentence, when a setting is misspelt or malformed.
+ * @throws pulumi.RunError, which the engine prints as one sentence, when a setting
+ * is misspelt or malformed.
  */
 export function deployment(): Deployment {
   // Each deployment, and each set of mocks in a unit test, has a monitor of its own.

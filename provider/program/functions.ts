@@ -65,7 +65,8 @@ export interface ListUserProfilesResult {
 
 /**
  * Reads one live profile, whether this stack manages it or not.
- * @throws pulumi.RunError when an argument is wrong, there is no such profile, or the service does not answer.
+ * @throws pulumi.RunError when an argument is wrong, there is no such profile, or
+ * the service does not answer.
  *
  * @example
  * const { emailAddress } = await getUserProfile({
@@ -94,8 +95,9 @@ export async function getUserProfile(args: GetUserProfileArgs): Promise<GetUserP
 }
 
 /**
- * `getUserProfile` for arguments that are outputs. Waits for the resources that they and `dependsOn` name, the
- * children of components included; unknown in a preview that is to create one of them.
+ * `getUserProfile` for arguments that are outputs. Waits for the resources that they
+ * and `dependsOn` name, the children of components included; unknown in a preview that
+ * is to create one of them.
  *
  * @example
  * const ada = new CodeStarUserProfile("ada", { userArn: "arn:aws:iam::123456789012:user/ada" });

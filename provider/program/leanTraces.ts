@@ -2,13 +2,13 @@
 const framesOfClasses = 5;
 
 /**
- * Until the function that it answers is called, stack traces hold the program's own frames and little else:
- * for the moment in which a resource is registered.
+ * Until the function that it answers is called, stack traces hold the program's own frames and
+ * little else: for the moment in which a resource is registered.
  *
- * Pulumi's SDK captures several traces for every property, to tell where a leaked promise came from, and
- * one for the resource, which the state keeps: eleven frames, a fifth of a profile's entry, of which the
- * program's are one or two and the others are those of the module loader and of Pulumi itself. With a
- * file backend every step of an update writes all of them again.
+ * Pulumi's SDK captures several traces for every property, to tell where a leaked promise came
+ * from, and one for the resource, which the state keeps: eleven frames, a fifth of a profile's
+ * entry, of which the program's are one or two and the others are those of the module loader and of
+ * Pulumi itself. With a file backend every step of an update writes all of them again.
  */
 export function beginLeanTraces(): () => void {
   const { prepareStackTrace, stackTraceLimit } = Error;

@@ -5,7 +5,10 @@ import { beginLeanTraces } from "./leanTraces";
 import type { CodeStarUserProfileArgs } from "./profileResource";
 import type { CodeStarRosterArgs } from "./rosterResource";
 
-/** The same as `CodeStarUserProfileArgs`; the stack's region is `codestar:region`, since `aws:region` does not reach a plugin. */
+/**
+ * The same as `CodeStarUserProfileArgs`; the stack's region is `codestar:region`, since
+ * `aws:region` does not reach a plugin.
+ */
 export type UserProfileArgs = CodeStarUserProfileArgs;
 
 /** The same as `CodeStarRosterArgs`, with outputs, and with `files` as a list. */
@@ -14,8 +17,9 @@ export type RosterArgs = {
 } & { files: pulumi.Input<pulumi.Input<string>[]> };
 
 /**
- * One AWS CodeStar user profile, in the native form: the plugin `pulumi-resource-codestar` has to be found by the engine, as
- * `plugins:` in `Pulumi.yaml` says where. `pulumi preview` shows drift in the engine's own lines, and `pulumi import` works.
+ * One AWS CodeStar user profile, in the native form: the plugin `pulumi-resource-codestar` has to
+ * be found by the engine, as `plugins:` in `Pulumi.yaml` says where. `pulumi preview` shows drift
+ * in the engine's own lines, and `pulumi import` works.
  *
  * @example
  * const ada = new UserProfile("ada", {
@@ -34,7 +38,10 @@ export class UserProfile extends pulumi.CustomResource {
   declare readonly ignoreDrift: pulumi.Output<string[] | undefined>;
   /** When the profile was created; ISO 8601, UTC, milliseconds. */
   declare readonly createdTimestamp: pulumi.Output<string>;
-  /** When the profile was last modified, as of this program's last write; ISO 8601, UTC, milliseconds. */
+  /**
+   * When the profile was last modified, as of this program's last write;
+   * ISO 8601, UTC, milliseconds.
+   */
   declare readonly lastModifiedTimestamp: pulumi.Output<string>;
 
   /**
@@ -74,8 +81,9 @@ export class UserProfile extends pulumi.CustomResource {
 }
 
 /**
- * All the profiles of a roster as one resource, in the native form. A preview tells in a line who is added, changed, drifted,
- * missing, removed or unmanaged. What is declared is encrypted in the state.
+ * All the profiles of a roster as one resource, in the native form. A preview tells in a
+ * line who is added, changed, drifted, missing, removed or unmanaged. What is declared
+ * is encrypted in the state.
  *
  * @example
  * new Roster("people", { files: ["rosters"], maxRemovals: 5 });

@@ -13,8 +13,8 @@ export function refuseFailures(of: string, failures: readonly CheckFailure[]): v
 }
 
 /**
- * `ignoreChanges` hides a field's declared value from the provider, which would then take the live value
- * for drift: what it names is folded into `ignoreDrift`. Undefined when nothing is ignored.
+ * `ignoreChanges` hides a field's declared value from the provider, which would then take the live
+ * value for drift: what it names is folded into `ignoreDrift`. Undefined when nothing is ignored.
  */
 export function foldIgnoreChanges(
   ignoreDrift: pulumi.Input<pulumi.Input<string>[] | undefined> | undefined,
@@ -30,8 +30,8 @@ export function foldIgnoreChanges(
 }
 
 /**
- * The fields whose values the program marked secret; undefined when there are none. The provider gets the
- * values in clear and must know which of them may not appear in `_drift`.
+ * The fields whose values the program marked secret; undefined when there are none. The provider
+ * gets the values in clear and must know which of them may not appear in `_drift`.
  */
 export function secretFields(
   args: { [F in Field]?: pulumi.Input<string | undefined> },
@@ -50,9 +50,9 @@ export function secretFields(
 }
 
 /**
- * Tells the provider, which cannot know otherwise, that this is a preview. Only then does check add what it
- * found to the inputs: those of an update are kept in the state, where `_drift` would stay in clear and be
- * printed as a difference by the preview after it.
+ * Tells the provider, which cannot know otherwise, that this is a preview. Only then does check add
+ * what it found to the inputs: those of an update are kept in the state, where `_drift` would stay
+ * in clear and be printed as a difference by the preview after it.
  */
 export function previewMark(): { __isPreview?: true } {
   return pulumi.runtime.isDryRun() ? { __isPreview: true } : {};

@@ -9,12 +9,15 @@ import { deployment } from "./deployment";
 import { providerSettings } from "./providerSettings";
 import type { Recorded } from "./recorded";
 
-/** How long, in milliseconds, a roster waits for the settings of other resources' providers: they start first. */
+/**
+ * How long, in milliseconds, a roster waits for the settings of other resources'
+ * providers: they start first.
+ */
 const providerPatience = 15_000;
 
 /**
- * How long, in milliseconds, a roster waits for ARNs that are outputs. Those of resources that stay the same are
- * there sooner; those that depend on the roster itself never are.
+ * How long, in milliseconds, a roster waits for ARNs that are outputs. Those of resources that stay
+ * the same are there sooner; those that depend on the roster itself never are.
  */
 const arnPatience = 2_000;
 
@@ -35,8 +38,9 @@ export function tellSingle(
 }
 
 /**
- * What a roster's provider is told. It does not wait long for an output of the program, which could be one of the
- * roster's own: an ARN that is not known by then counts as the one that its resource had before.
+ * What a roster's provider is told. It does not wait long for an output of the program,
+ * which could be one of the roster's own: an ARN that is not known by then counts as the one
+ * that its resource had before.
  */
 export function tellRoster(
   by: Claimant,
@@ -85,7 +89,10 @@ function keepsPeople({ opts }: Claimant): boolean {
   return ["people", "*"].some((name) => opts?.ignoreChanges?.includes(name));
 }
 
-/** Which of these profiles resources of the stack had before, those of the resource `except` left out. */
+/**
+ * Which of these profiles resources of the stack had before, those of the
+ * resource `except` left out.
+ */
 function recordedKeys(
   recorded: Recorded | undefined,
   service: string,
@@ -119,7 +126,10 @@ async function within(
   patience.abort();
 }
 
-/** What is claimed, or was recorded of a resource whose claim is not known yet; undefined when neither is there. */
+/**
+ * What is claimed, or was recorded of a resource whose claim is not known yet;
+ * undefined when neither is there.
+ */
 async function expected(
   { by, profile }: Claim,
   recorded: Recorded | undefined,

@@ -3,7 +3,10 @@ import { readSettings, type Settings } from "../../client/settings";
 import type { Claimant } from "./claim";
 import type { Deployment } from "./deployment";
 
-/** The settings that a resource's provider gets: the stack's, or the arguments of a provider of its own. */
+/**
+ * The settings that a resource's provider gets: the stack's, or the arguments
+ * of a provider of its own.
+ */
 export function providerSettings(
   { type, opts }: Pick<Claimant, "type" | "opts">,
   { settings, folder }: Deployment,
@@ -20,8 +23,8 @@ export function providerSettings(
 }
 
 /**
- * The settings of the stack that a provider of the resource's own lacks, and without which it would speak to another
- * service or region than the stack names.
+ * The settings of the stack that a provider of the resource's own lacks, and without which it would
+ * speak to another service or region than the stack names.
  */
 export function lackedSettings(
   by: Pick<Claimant, "type" | "opts">,

@@ -8,7 +8,10 @@ export interface Recorded {
   readonly owners: ReadonlyMap<string, readonly RecordedOwner[]>;
   /** By URN the profiles that the resource had. */
   readonly profiles: ReadonlyMap<string, readonly RecordedProfile[]>;
-  /** The services that they are profiles of, as `serviceOf` says them; one unless providers of the stack had different settings. */
+  /**
+   * The services that they are profiles of, as `serviceOf` says them; one unless providers of the
+   * stack had different settings.
+   */
   readonly services: ReadonlySet<string>;
 }
 
@@ -34,8 +37,8 @@ interface RecordedResource {
 }
 
 /**
- * Asks the engine for the stack's state as the last update left it. Undefined when there is no answer: then
- * nothing is taken for the stack's own.
+ * Asks the engine for the stack's state as the last update left it. Undefined when there is no
+ * answer: then nothing is taken for the stack's own.
  * @param folder where a relative `file:` path of a provider's settings starts.
  */
 export async function readRecorded(folder: string): Promise<Recorded | undefined> {
@@ -52,7 +55,10 @@ export async function readRecorded(folder: string): Promise<Recorded | undefined
   return undefined;
 }
 
-/** The whole name first: a plain one may be another organization's. Backends of one organization may take plain names alone. */
+/**
+ * The whole name first: a plain one may be another organization's. Backends of one organization
+ * may take plain names alone.
+ */
 function stackNames(): string[] {
   const organization = pulumi.getOrganization();
   const [project, stack] = [pulumi.getProject(), pulumi.getStack()];

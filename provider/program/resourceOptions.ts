@@ -2,9 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { runError } from "./runError";
 
 /**
- * The options with which `finish` gets what every transformation has made of the resource: those of its parents and
- * of the stack included, for they may add options that the engine hides from the provider. (Transforms run in the
- * engine and are not seen.)
+ * The options with which `finish` gets what every transformation has made of the resource: those of
+ * its parents and of the stack included, for they may add options that the engine hides from the
+ * provider. (Transforms run in the engine and are not seen.)
  */
 export function finishedLast<Props extends object>(
   opts: pulumi.CustomResourceOptions | undefined,
@@ -47,8 +47,8 @@ export function refuseLacked(of: string, lacked: readonly string[]): void {
 }
 
 /**
- * The options with `names` in place of a `"*"` of `ignoreChanges`, for which the engine would put every recorded
- * input in place of the program's, what the provider is told included.
+ * The options with `names` in place of a `"*"` of `ignoreChanges`, for which the engine would put
+ * every recorded input in place of the program's, what the provider is told included.
  */
 export function withoutWildcard(
   opts: pulumi.CustomResourceOptions,
@@ -61,7 +61,8 @@ export function withoutWildcard(
 }
 
 /**
- * What `hideDiffs` names, for the provider, which gets all values and shows drift. Undefined when it names nothing.
+ * What `hideDiffs` names, for the provider, which gets all values and shows drift.
+ * Undefined when it names nothing.
  */
 export function hiddenMark({ hideDiffs }: pulumi.CustomResourceOptions): { __hidden?: string[] } {
   return hideDiffs?.length ? { __hidden: hideDiffs } : {};

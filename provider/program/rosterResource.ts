@@ -21,7 +21,10 @@ import {
 } from "./resourceOptions";
 import { runError } from "./runError";
 
-/** The whole of what state keeps of the provider; as in profileResource.ts, none of this may ever change. */
+/**
+ * The whole of what state keeps of the provider; as in profileResource.ts,
+ * none of this may ever change.
+ */
 const providerText = 'exports.handler = () => require("pulumi-codestar/roster-provider")';
 const resourceType = dynamicTypes.Roster;
 
@@ -30,8 +33,8 @@ export interface RosterArgs {
   /** Roster files and folders, relative to the project's folder. */
   files: string | string[];
   /**
-   * The AWS region that holds the profiles; the roster's own `region`, then `aws:region`, then the AWS
-   * SDK's own chain when left out. Another region is another roster: it is replaced.
+   * The AWS region that holds the profiles; the roster's own `region`, then `aws:region`, then the
+   * AWS SDK's own chain when left out. Another region is another roster: it is replaced.
    */
   region?: string | undefined;
   /** Take over profiles that exist already and differ, instead of failing. */
@@ -41,23 +44,25 @@ export interface RosterArgs {
 /** Whom a `CodeStarRoster` declares, and how it treats everybody else. */
 export interface CodeStarRosterArgs extends RosterArgs {
   /**
-   * What to do about live profiles in the roster's accounts that nobody declares: nothing, name new ones
-   * at preview (the default), or delete them.
+   * What to do about live profiles in the roster's accounts that nobody declares: nothing, name new
+   * ones at preview (the default), or delete them.
    */
   unmanaged?: "ignore" | "report" | "remove" | undefined;
-  /** How many profiles one update may remove; a tenth of those managed, at least 3, when left out. */
+  /**
+   * How many profiles one update may remove; a tenth of those managed, at least 3, when left out.
+   */
   maxRemovals?: number | undefined;
   /**
-   * Show live and declared values at preview, which are personal data; names of people and fields only when
-   * left out.
+   * Show live and declared values at preview, which are personal data; names of people and
+   * fields only when left out.
    */
   showValues?: boolean | undefined;
 }
 
 /**
- * All the profiles of a roster as one resource, for hundreds or thousands of people. `pulumi preview --diff`
- * shows who is added, changed, drifted, missing, removed or unmanaged, by name; the plain preview has the
- * counts. What is declared is encrypted in the state.
+ * All the profiles of a roster as one resource, for hundreds or thousands of people.
+ * `pulumi preview --diff` shows who is added, changed, drifted, missing, removed or unmanaged, by
+ * name; the plain preview has the counts. What is declared is encrypted in the state.
  *
  * @example
  * new CodeStarRoster("people", { files: "rosters", maxRemovals: 5 });
@@ -70,9 +75,9 @@ export class CodeStarRoster extends pulumi.CustomResource {
   >;
 
   /**
-   * @throws pulumi.RunError when an argument is wrong or misnamed; when something is wrong with the roster, all
-   * of it with file, line and column;
-   * when the stack's `codestar:` settings are wrong; and when a profile is declared twice in the stack.
+   * @throws pulumi.RunError when an argument is wrong or misnamed; when something is wrong with the
+   * roster, all of it with file, line and column; when the stack's `codestar:` settings are wrong;
+   * and when a profile is declared twice in the stack.
    */
   constructor(name: string, args: CodeStarRosterArgs, opts?: pulumi.CustomResourceOptions) {
     const of = `CodeStarRoster "${name}"`;
@@ -122,8 +127,8 @@ function refusePathsIntoPeople(of: string, { ignoreChanges = [] }: pulumi.Custom
 }
 
 /**
- * A `CodeStarUserProfile` for each person of a roster, by ARN. They are named after the users, or after
- * their ARNs where a name occurs twice.
+ * A `CodeStarUserProfile` for each person of a roster, by ARN. They are named after the users, or
+ * after their ARNs where a name occurs twice.
  * @throws pulumi.RunError as `CodeStarRoster`.
  *
  * @example

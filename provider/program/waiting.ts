@@ -10,8 +10,9 @@ interface Component {
 type Dependencies = pulumi.InvokeOutputOptions["dependsOn"];
 
 /**
- * The arguments, once every resource that they come from or that `dependsOn` names has been created or updated. Of a
- * component it is the children. Unknown in a preview that is to create one of the resources.
+ * The arguments, once every resource that they come from or that `dependsOn` names has been
+ * created or updated. Of a component it is the children. Unknown in a preview that is to
+ * create one of the resources.
  */
 export function afterResources<T extends object>(
   args: T,

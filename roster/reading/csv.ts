@@ -8,10 +8,11 @@ import { suggestion } from "./suggestion";
 const keyColumns = ["userName", "userArn"];
 
 /**
- * Reads CSV (RFC 4180; comma, semicolon or tab) with a header line: one of `userName` and `userArn`, the fields
- * of a person, and columns of other tools, which begin with `x-`. An empty cell is an absent field, except for
- * `sshPublicKey`, where it declares that there is no key. With a wrong header nobody is read: one problem, not
- * one for each person. Excel's line `sep=;`, and empty cells at the ends of lines, are passed over.
+ * Reads CSV (RFC 4180; comma, semicolon or tab) with a header line: one of `userName` and
+ * `userArn`, the fields of a person, and columns of other tools, which begin with `x-`. An empty
+ * cell is an absent field, except for `sshPublicKey`, where it declares that there is no key. With
+ * a wrong header nobody is read: one problem, not one for each person. Excel's line `sep=;`, and
+ * empty cells at the ends of lines, are passed over.
  */
 export function readCsv(source: SourceText, problems: Problems): Located | undefined {
   const { delimiter, start } = findDelimiter(source.text);
@@ -77,7 +78,10 @@ function withoutEmptyKey(entries: readonly LocatedEntry[]): readonly LocatedEntr
   );
 }
 
-/** The names of the columns, without empty ones at the end; undefined when something is wrong with them. */
+/**
+ * The names of the columns, without empty ones at the end; undefined when
+ * something is wrong with them.
+ */
 function readHeader(
   { cells }: Row,
   source: SourceText,

@@ -19,8 +19,8 @@ export interface BrokenRow {
 }
 
 /**
- * The rows of CSV (RFC 4180), from `start` on; `\r\n`, `\n` and `\r` end a line, and empty lines are passed over.
- * After a broken line it goes on with the next one. In time linear in the text.
+ * The rows of CSV (RFC 4180), from `start` on; `\r\n`, `\n` and `\r` end a line, and empty lines
+ * are passed over. After a broken line it goes on with the next one. In time linear in the text.
  */
 export function* rowsOf(
   text: string,

@@ -5,8 +5,9 @@ import { type Problems, quote } from "./problems";
 import type { SourceText, Span } from "./sourceText";
 
 /**
- * Reads JSON: in a quarter of the time that the YAML parser, which could read it too, takes for a large file.
- * Undefined when the text is not well formed, which is then among the problems, or when it is empty.
+ * Reads JSON: in a quarter of the time that the YAML parser, which could read it too, takes
+ * for a large file. Undefined when the text is not well formed, which is then among the
+ * problems, or when it is empty.
  */
 export function readJson(source: SourceText, problems: Problems): Located | undefined {
   const errors: ParseError[] = [];

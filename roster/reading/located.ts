@@ -36,8 +36,8 @@ export interface LocatedOther {
 }
 
 /**
- * The value without its places, and without what is below `x-` keys. Maps have no prototype: `__proto__` is a
- * legal IAM user name.
+ * The value without its places, and without what is below `x-` keys. Maps have no prototype:
+ * `__proto__` is a legal IAM user name.
  */
 export function plain(located: Located): unknown {
   if (located.kind === "list") return located.items.map(plain);
@@ -78,7 +78,9 @@ export function entry(map: Located | undefined, key: string): LocatedEntry | und
 const fewEntries = 12;
 const indexes = new WeakMap<readonly LocatedEntry[], ReadonlyMap<string, LocatedEntry>>();
 
-/** The entries whose key came before in the same map, at any depth, but for what is below `x-` keys. */
+/**
+ * The entries whose key came before in the same map, at any depth, but for what is below `x-` keys.
+ */
 export function repeatedEntries(located: Located): LocatedEntry[] {
   const repeated: LocatedEntry[] = [];
   addRepeated(located, repeated);

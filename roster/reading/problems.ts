@@ -54,8 +54,8 @@ export class Problems {
   }
 
   /**
-   * Runs what adds problems, until there are too many, and answers what it does. Undefined then: a file of a
-   * million mistakes takes no more time than one of a thousand.
+   * Runs what adds problems, until there are too many, and answers what it does. Undefined then: a
+   * file of a million mistakes takes no more time than one of a thousand.
    */
   gather<T>(search: () => T): T | undefined {
     try {
@@ -110,9 +110,9 @@ export class Problems {
 const framedWidth = 100;
 
 /**
- * The problem as compilers print them: `file:line:column: error: message`, and below it the line with the
- * offending text marked. No character of a file, of its name or of a parser's message acts on a terminal.
- * `paint` may colour the parts.
+ * The problem as compilers print them: `file:line:column: error: message`, and below it the line
+ * with the offending text marked. No character of a file, of its name or of a parser's message acts
+ * on a terminal. `paint` may colour the parts.
  */
 export function formatProblem(
   problem: Problem,

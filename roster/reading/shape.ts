@@ -6,7 +6,8 @@ import { suggestion } from "./suggestion";
 
 /**
  * Reports what the schema found wrong with a value, at the place of the wrong part.
- * @param name what messages call the value, for example `defaults`; `""` when its parts are named alone.
+ * @param name what messages call the value, for example `defaults`; `""` when
+ * its parts are named alone.
  * @param known the fields that the value may have.
  */
 export function reportShape(

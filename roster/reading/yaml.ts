@@ -6,14 +6,15 @@ import type { SourceText, Span } from "./sourceText";
 import { TooDense, tokensOf } from "./yamlTokens";
 
 /**
- * Reads one document of YAML 1.2, merge keys (`<<`) included. Undefined when the text is empty, or is not well
- * formed, holds a second document, or would grow beyond measure by its aliases: all of that is then among the
- * problems.
+ * Reads one document of YAML 1.2, merge keys (`<<`) included. Undefined when the text is empty, or
+ * is not well formed, holds a second document, or would grow beyond measure by its aliases: all of
+ * that is then among the problems.
  */
 export function readYaml(source: SourceText, problems: Problems): Located | undefined {
   const before = problems.size;
   const { stackTraceLimit } = Error;
-  // The parser makes an error of each mistake and throws none: their stack traces would be most of the work.
+  // The parser makes an error of each mistake and throws none: their stack traces
+  // would be most of the work.
   Error.stackTraceLimit = 0;
   try {
     const document = compose(source, problems);
@@ -189,7 +190,10 @@ class Reading {
     return { kind: "map", entries: merged ? this.#merge(entries, merged) : entries, span };
   }
 
-  /** What the map says itself goes before what is merged into it, and the first of several maps before the others. */
+  /**
+   * What the map says itself goes before what is merged into it, and the first of
+   * several maps before the others.
+   */
   #merge(own: readonly LocatedEntry[], merged: Located): LocatedEntry[] {
     const entries = [...own];
     const known = new Set(own.map(({ key }) => key));

@@ -3,9 +3,9 @@ import { mostLevels, tooDeep } from "./nesting";
 import type { Span } from "./sourceText";
 
 /**
- * Lexemes that a file of any size may have, and for each character of it. People written as tersely as
- * possible have 0.6 a character; the parser takes some 300 bytes for each lexeme, and more for those that a
- * roster has few of.
+ * Lexemes that a file of any size may have, and for each character of it. People written as tersely
+ * as possible have 0.6 a character; the parser takes some 300 bytes for each lexeme, and more for
+ * those that a roster has few of.
  */
 const freeLexemes = 50_000;
 const lexemesPerCharacter = 0.65;
@@ -28,8 +28,8 @@ export class TooDense extends Error {
 }
 
 /**
- * The tokens of the text, as the `Parser` of the package `yaml` makes them. What is nested too deeply for the
- * recursion that follows is refused before anything of it is built.
+ * The tokens of the text, as the `Parser` of the package `yaml` makes them. What is nested too
+ * deeply for the recursion that follows is refused before anything of it is built.
  * @throws TooDense
  */
 export function* tokensOf(text: string): Generator<CST.Token> {
@@ -62,7 +62,10 @@ export function* tokensOf(text: string): Generator<CST.Token> {
 const tooManyMarks =
   "the file has far more punctuation than text up to here; no roster looks like that";
 
-/** Lexemes that stand for no text: a scalar, a document begins; a list or map in brackets ends early. */
+/**
+ * Lexemes that stand for no text: a scalar, a document begins; a list or
+ * map in brackets ends early.
+ */
 const scalarMark = "\u001f";
 const documentMark = "\u0002";
 const flowEndMark = "\u0018";

@@ -1,4 +1,5 @@
-// Where prepared copies of the CLI are kept, and how one comes to be there as a whole or not at all.
+// Where prepared copies of the CLI are kept, and how one comes to be there
+// as a whole or not at all.
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { homedir } from "node:os";
@@ -28,8 +29,8 @@ function userCache(env, platform) {
 }
 
 /**
- * Lets one process at a time prepare what `target` names. The lock only saves double work: should it fail to hold,
- * `publish` still lets only whole folders appear.
+ * Lets one process at a time prepare what `target` names. The lock only saves double work: should
+ * it fail to hold, `publish` still lets only whole folders appear.
  *
  * @template T
  * @param {string} target
@@ -82,9 +83,9 @@ function take(lock) {
 }
 
 /**
- * Fills a folder beside `target` and, when `fill` says that it is complete, gives it that name in one step. A failed or
- * interrupted attempt leaves nothing behind; one that was killed leaves a folder that nobody uses and the next attempt
- * sweeps away.
+ * Fills a folder beside `target` and, when `fill` says that it is complete, gives it that name in
+ * one step. A failed or interrupted attempt leaves nothing behind; one that was killed leaves a
+ * folder that nobody uses and the next attempt sweeps away.
  *
  * @param {string} target
  * @param {(folder: string) => Promise<boolean>} fill Whether the folder is complete.

@@ -6,7 +6,10 @@ import { cacheFolder } from "./cacheFolder.mjs";
 
 const windows = process.platform === "win32";
 
-/** What a CLI consists of here: the engine, the host for Node.js programs, the launcher of dynamic providers. */
+/**
+ * What a CLI consists of here: the engine, the host for Node.js programs, the
+ * launcher of dynamic providers.
+ */
 export const engine = "pulumi";
 export const languageHost = "pulumi-language-nodejs";
 export const dynamicProvider = "pulumi-resource-pulumi-nodejs";
@@ -14,7 +17,10 @@ export const dynamicProvider = "pulumi-resource-pulumi-nodejs";
 /** Settings for every call of the CLI: no call home for a newer version. */
 export const cliEnv = Object.freeze({ PULUMI_SKIP_UPDATE_CHECK: "true" });
 
-/** How long `pulumi version` may take, in milliseconds: a fraction of a second, unless the machine is very busy. */
+/**
+ * How long `pulumi version` may take, in milliseconds: a fraction of a second, unless
+ * the machine is very busy.
+ */
 const versionLimit = 60_000;
 
 /** @param {string} name */
@@ -49,7 +55,8 @@ function isExecutable(file) {
 }
 
 /**
- * The version that a `pulumi` executable reports, such as `3.274.1`; undefined when it does not run.
+ * The version that a `pulumi` executable reports, such as `3.274.1`;
+ * undefined when it does not run.
  *
  * @param {string} file
  */
@@ -79,8 +86,8 @@ export async function isComplete(folder) {
 }
 
 /**
- * The CLI on the PATH with its folder and version. Undefined when there is none, or when it comes without the host for
- * Node.js programs.
+ * The CLI on the PATH with its folder and version. Undefined when there is none, or when it comes
+ * without the host for Node.js programs.
  */
 export async function cliOnPath() {
   const file = findOnPath(engine);

@@ -1,8 +1,7 @@
-// The CLI built from Pulumi's own Go modules. The two modules beside this file pin every package by checksum:
-//   engine         the CLI itself
-//   language-host  the host for Node.js programs; later releases do not publish it as a Go module, and the old one
-//                  works with the new engine
-// Go keeps downloads and compiled packages in its own caches, so that a second build takes seconds.
+// The CLI built from Pulumi's own Go modules. The two modules beside this file pin every package by
+// checksum: engine the CLI itself language-host the host for Node.js programs; later releases do
+// not publish it as a Go module, and the old one works with the new engine Go keeps downloads and
+// compiled packages in its own caches, so that a second build takes seconds.
 import * as fs from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";

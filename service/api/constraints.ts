@@ -1,8 +1,8 @@
 /**
  * What the API demands of each request member, as data.
  *
- * Sources: `modelled`, AWS's own model of `codestar` 2017-04-19 (lengths, patterns, required, types);
- * `assumed`, no AWS source says.
+ * Sources: `modelled`, AWS's own model of `codestar` 2017-04-19 (lengths, patterns, required,
+ * types); `assumed`, no AWS source says.
  */
 export type Source = "documented" | "modelled" | "assumed";
 
@@ -11,7 +11,10 @@ interface TextMember {
   /** In Unicode code points, as Smithy defines the length of a string. */
   readonly min: number;
   readonly max: number;
-  /** With ASCII `\w` and `\d`; compiled without flags, as the model's Java patterns read in JavaScript. */
+  /**
+   * With ASCII `\w` and `\d`; compiled without flags, as the model's Java
+   * patterns read in JavaScript.
+   */
   readonly pattern: RegExp;
   readonly sensitive: boolean;
   readonly source: Source;

@@ -1,6 +1,6 @@
 /**
- * An error that a client is told. The name is the wire's `__type`. Messages never hold a display name, an
- * e-mail address, a key or a secret.
+ * An error that a client is told. The name is the wire's `__type`. Messages never hold a display
+ * name, an e-mail address, a key or a secret.
  *
  * `modelled`: the first four. `assumed`: the others, by the habit of AWS's JSON services.
  *
@@ -50,7 +50,10 @@ export class ServiceError extends Error {
     return new ServiceError(400, "SerializationException", message);
   }
 
-  /** The status tells what of the request names no operation: 404 the path, 405 the method, 400 the target. */
+  /**
+   * The status tells what of the request names no operation: 404 the path, 405
+   * the method, 400 the target.
+   */
   static unknownOperation(message: string, status: 400 | 404 | 405 = 400) {
     return new ServiceError(status, "UnknownOperationException", message);
   }

@@ -16,7 +16,9 @@ export interface ServiceRequest {
 /** Tells who signed the request. Throws a ServiceError when nobody known did. */
 export type Authenticate = (request: ServiceRequest) => Promise<Principal> | Principal;
 
-/** Throws an AccessDeniedException unless the principal may do this. `userArn` is absent for List. */
+/**
+ * Throws an AccessDeniedException unless the principal may do this. `userArn` is absent for List.
+ */
 export type Authorize = (
   principal: Principal,
   operation: OperationName,

@@ -2,7 +2,10 @@ import { fstatSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { type AuditedWrite, type AuditTrail, AuditUnavailableError } from "./trail";
 
-/** The two lines that a write leaves in the file, in JSON; the second is missing when the server was killed. */
+/**
+ * The two lines that a write leaves in the file, in JSON; the second is missing
+ * when the server was killed.
+ */
 export type AuditLine = BegunLine | EndedLine;
 
 export interface BegunLine {
@@ -38,9 +41,9 @@ interface Waiting {
 }
 
 /**
- * Opens an audit trail in a file of JSON lines, creating it (mode 0600) when there is none. Lines are only
- * ever appended, so that several servers on one machine may share the file. Throws one sentence when it
- * cannot be used.
+ * Opens an audit trail in a file of JSON lines, creating it (mode 0600) when there is none. Lines
+ * are only ever appended, so that several servers on one machine may share the file. Throws one
+ * sentence when it cannot be used.
  *
  * @example
  * const audit = await openAuditFile("audit.jsonl");
@@ -102,8 +105,8 @@ export class AuditFile implements AuditTrail {
   async health(): Promise<void> {
     this.#requireName();
     if (this.#failure === undefined) return;
-    // Who asks keeps writes away from a server that is not well: only a line of its own shows that it is again. Readers
-    // skip empty ones.
+    // Who asks keeps writes away from a server that is not well: only a line of its own shows that
+    // it is again. Readers skip empty ones.
     await new Promise<void>((succeed, fail) => this.#append({ line: "\n", succeed, fail }));
   }
 
@@ -169,7 +172,10 @@ export class AuditFile implements AuditTrail {
     }
   }
 
-  /** A file that was moved away keeps its lines for whoever moved it; one that was deleted or replaced does not. */
+  /**
+   * A file that was moved away keeps its lines for whoever moved it; one that was
+   * deleted or replaced does not.
+   */
   #requireName(): void {
     const stats = fstatSync(this.#file.fd);
     if (stats.isFile() && stats.nlink === 0) {

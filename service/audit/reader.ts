@@ -19,10 +19,10 @@ export interface AuditQuery {
 }
 
 /**
- * The writes in the files of one audit trail, in the order in which they ended; those without an outcome last. The
- * files are read in the order of their first records, in whatever order they are given: a write may have begun
- * in one and ended in the next. A file whose name ends in `.gz` is decompressed. Holds no more in memory than the
- * writes that are under way at one place.
+ * The writes in the files of one audit trail, in the order in which they ended; those without an
+ * outcome last. The files are read in the order of their first records, in whatever order they are
+ * given: a write may have begun in one and ended in the next. A file whose name ends in `.gz` is
+ * decompressed. Holds no more in memory than the writes that are under way at one place.
  */
 export async function* readAuditFiles(
   paths: readonly string[],
@@ -62,7 +62,10 @@ async function firstTime(path: string): Promise<string> {
   return "~";
 }
 
-/** The records of a file; undefined for a line that is none. Rejects with one sentence when it cannot be read. */
+/**
+ * The records of a file; undefined for a line that is none. Rejects with one
+ * sentence when it cannot be read.
+ */
 async function* linesOf(path: string): AsyncGenerator<AuditLine | undefined> {
   const file = createReadStream(path);
   const input = path.endsWith(".gz") ? decompressed(file) : file;

@@ -16,15 +16,21 @@ export interface AuditedWrite {
 }
 
 /**
- * A record of who wrote what. A write is begun only once its record would survive a crash, so there is no
- * write without one; what is left without an outcome may or may not have been done.
+ * A record of who wrote what. A write is begun only once its record would survive a crash, so there
+ * is no write without one; what is left without an outcome may or may not have been done.
  */
 export interface AuditTrail {
-  /** Settles when the record is durable. Rejects with AuditUnavailableError, and then nothing is to be written. */
+  /**
+   * Settles when the record is durable. Rejects with AuditUnavailableError, and then
+   * nothing is to be written.
+   */
   begin(write: AuditedWrite): Promise<void>;
   /** `done`, or the name of the error that the client was told. */
   end(requestId: string, outcome: string): void;
-  /** Rejects with AuditUnavailableError while the trail is known not to keep records. Cheap enough for a probe. */
+  /**
+   * Rejects with AuditUnavailableError while the trail is known not to keep records.
+   * Cheap enough for a probe.
+   */
   health?(): Promise<void>;
 }
 

@@ -1,13 +1,15 @@
 import type { IncomingMessage } from "node:http";
 import { ServiceError } from "../api/errors";
 
-/** A client that sends a body too long gets to read the error only when it has been let to finish. */
+/**
+ * A client that sends a body too long gets to read the error only when it has been let to finish.
+ */
 const discarded = 8;
 
 /**
- * Reads a body of at most `limit` bytes. Rejects with a ServiceError for a longer one, once it has been
- * read to its end, though of no more than eight times the limit. Never settles when the client goes away:
- * there is nobody left to answer.
+ * Reads a body of at most `limit` bytes. Rejects with a ServiceError for a longer one, once it has
+ * been read to its end, though of no more than eight times the limit. Never settles when the client
+ * goes away: there is nobody left to answer.
  */
 export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {

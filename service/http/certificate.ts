@@ -21,7 +21,10 @@ export interface Certificate {
 const maxKeyBytes = 1024 * 1024;
 const pemCertificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** In the forms of PKCS #8 and of OpenSSL; versions of Node differ in the error that they have for either. */
+/**
+ * In the forms of PKCS #8 and of OpenSSL; versions of Node differ in the error
+ * that they have for either.
+ */
 const encryptedKey = /^(?:-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED)/m;
 
 /** Reads a certificate and its key. Rejects with one sentence unless clients could use them now. */

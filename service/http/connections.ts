@@ -2,9 +2,9 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 
 /**
- * Why a connection ended without an answer of the service: `malformed` is no HTTP, `oversized` has too long
- * headers, `timeout` did not finish a request in time, `tls` failed its handshake, `limit` came when all places
- * were taken, `displaced` gave up its place before it had proven anything.
+ * Why a connection ended without an answer of the service: `malformed` is no HTTP, `oversized` has
+ * too long headers, `timeout` did not finish a request in time, `tls` failed its handshake, `limit`
+ * came when all places were taken, `displaced` gave up its place before it had proven anything.
  */
 export const refusalReasons = [
   "malformed",
@@ -25,12 +25,14 @@ export interface Refusal {
 }
 
 /**
- * The connections of a server, of which there are only so many. One is proven once a request over it was answered for
- * a caller who may use the service. When all places are taken, a new connection displaces the oldest that is not
- * proven: so nobody without credentials can keep others out by holding connections open.
+ * The connections of a server, of which there are only so many. One is proven once a request over
+ * it was answered for a caller who may use the service. When all places are taken, a new connection
+ * displaces the oldest that is not proven: so nobody without credentials can keep others out by
+ * holding connections open.
  */
 export class Connections {
-  // Both in the order in which the connections came. By address and port, since TLS wraps a socket in another.
+  // Both in the order in which the connections came. By address and port, since TLS
+  // wraps a socket in another.
   readonly #unproven = new Map<string, Socket>();
   readonly #proven = new Map<string, Socket>();
   readonly #known = new WeakSet<Socket>();
@@ -51,7 +53,8 @@ export class Connections {
     server.on("connection", (socket: Socket) => this.#admit(socket));
     // Before node's own listener, which passes the failure on as a clientError.
     server.prependListener("tlsClientError", (error: NodeJS.ErrnoException, socket: Socket) => {
-      // The socket that TLS wraps remembers its address; the one around it forgets it when it fails.
+      // The socket that TLS wraps remembers its address; the one around it
+      // forgets it when it fails.
       const { _parent: wrapped = socket } = socket as Socket & { readonly _parent?: Socket };
       this.#tell("tls", wrapped, error);
       socket.destroy();

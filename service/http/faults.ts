@@ -9,7 +9,9 @@ export interface Faults {
   readonly limit?: number;
   /** How many of the requests, 0 to 1, are answered InternalFailure, unserved. */
   readonly error?: number;
-  /** How many of the requests, 0 to 1, lose their connection: half of them unserved, half served. */
+  /**
+   * How many of the requests, 0 to 1, lose their connection: half of them unserved, half served.
+   */
   readonly drop?: number;
 }
 

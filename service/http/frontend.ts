@@ -99,8 +99,8 @@ export class Frontend {
   }
 
   /**
-   * Liveness (`/livez`) says that the process answers at all: started anew it would be no better. Readiness (`/health`)
-   * says whether requests should be sent here.
+   * Liveness (`/livez`) says that the process answers at all: started anew it would be no better.
+   * Readiness (`/health`) says whether requests should be sent here.
    */
   async #answerHealth(request: IncomingMessage, response: ServerResponse): Promise<void> {
     request.resume();
@@ -121,7 +121,8 @@ export class Frontend {
     response: ServerResponse,
     { status, headers, body }: Pick<ServiceResponse, "status" | "headers" | "body">,
   ): void {
-    // After a body that was given up its bytes still arrive, and would be taken for the next request.
+    // After a body that was given up its bytes still arrive, and would be
+    // taken for the next request.
     const close = this.#options.readiness.stopping || !response.req.complete;
     const all: OutgoingHttpHeaders = { ...headers, "content-length": Buffer.byteLength(body) };
     if (close) all.connection = "close";

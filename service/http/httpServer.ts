@@ -12,7 +12,9 @@ import type { ServerLimits } from "./limits";
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** An HTTP server, or with a certificate an HTTPS server, that keeps the limits on time and size. */
+/**
+ * An HTTP server, or with a certificate an HTTPS server, that keeps the limits on time and size.
+ */
 export function createServer(
   certificate: Certificate | undefined,
   limits: ServerLimits,
@@ -49,7 +51,10 @@ function createTlsServer(
   }
 }
 
-/** For connections from now on. Throws one sentence, and keeps the one before, when TLS cannot use it. */
+/**
+ * For connections from now on. Throws one sentence, and keeps the one
+ * before, when TLS cannot use it.
+ */
 export function useCertificate(server: TlsServer, { cert, key }: Certificate): void {
   try {
     server.setSecureContext({ cert, key });
@@ -58,7 +63,9 @@ export function useCertificate(server: TlsServer, { cert, key }: Certificate): v
   }
 }
 
-/** What OpenSSL refuses of a certificate and a key that belong together: one too weak, for example. */
+/**
+ * What OpenSSL refuses of a certificate and a key that belong together: one too weak, for example.
+ */
 const refused = (error: unknown): Error =>
   new Error(`TLS cannot use the certificate (${(error as NodeJS.ErrnoException).code})`, {
     cause: error,
@@ -83,7 +90,10 @@ export function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;
 }
 
-/** Takes no more connections, and settles when all are closed: after `limit` milliseconds whatever they do. */
+/**
+ * Takes no more connections, and settles when all are closed: after `limit`
+ * milliseconds whatever they do.
+ */
 export function closeServer(server: Server, limit: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), limit);

@@ -4,7 +4,10 @@ export interface ServerLimits {
   readonly body: number;
   /** The request line and all headers together. */
   readonly headers: number;
-  /** From a request's first byte to the end of its headers; for the first one from the connection on, TLS's handshake apart. */
+  /**
+   * From a request's first byte to the end of its headers; for the first one from the connection
+   * on, TLS's handshake apart.
+   */
   readonly headersTimeout: number;
   /** From a request's first byte to the end of its body. */
   readonly requestTimeout: number;
@@ -30,7 +33,8 @@ export const defaultLimits: ServerLimits = {
   headers: 16 * 1024,
   headersTimeout: 10_000,
   requestTimeout: 30_000,
-  // Above the usual 60 seconds of load balancers, which must be the ones to close an idle connection.
+  // Above the usual 60 seconds of load balancers, which must be the ones to
+  // close an idle connection.
   keepAliveTimeout: 65_000,
   // Above what a write waits for a locked SQLite file.
   silence: 60_000,

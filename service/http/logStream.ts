@@ -8,9 +8,10 @@ const largestWrite = 64 * 1024;
 const pause = 100;
 
 /**
- * Lines to an open file, pipe or terminal, for a log that must never hold up the program: a line that finds too
- * many others waiting is dropped and counted. A write that fails (a full disk, a reader that stalls or is gone) is
- * tried again from where it stopped, so that no line is written in part.
+ * Lines to an open file, pipe or terminal, for a log that must never hold up the program: a
+ * line that finds too many others waiting is dropped and counted. A write that fails (a
+ * full disk, a reader that stalls or is gone) is tried again from where it stopped, so that
+ * no line is written in part.
  */
 export class LogStream {
   /** Lines dropped since the start. */
@@ -96,8 +97,9 @@ export class LogStream {
 const sleep = () => new Promise<void>((resolve) => setTimeout(resolve, pause).unref());
 
 /**
- * Standard output or standard error as a LogStream. Node makes a pipe non-blocking when it opens the stream; without
- * that a write to a pipe that nobody reads would hold a thread for good, and the process could not end.
+ * Standard output or standard error as a LogStream. Node makes a pipe non-blocking when it opens
+ * the stream; without that a write to a pipe that nobody reads would hold a thread for good, and
+ * the process could not end.
  */
 export function standardStream(
   stream: NodeJS.WriteStream & { readonly fd: number },

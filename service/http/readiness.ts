@@ -25,10 +25,10 @@ export interface ReadinessOptions {
 }
 
 /**
- * Judges by what the store and the audit trail know of themselves and by what became of real requests. The store is
- * asked only when there were none lately: a read of DynamoDB costs money, and one for each probe of each load
- * balancer adds up. A store that throttles answers, so it is well: were its replicas taken away for that, none
- * would be left.
+ * Judges by what the store and the audit trail know of themselves and by what became of real
+ * requests. The store is asked only when there were none lately: a read of DynamoDB costs money,
+ * and one for each probe of each load balancer adds up. A store that throttles answers, so it is
+ * well: were its replicas taken away for that, none would be left.
  */
 export class Readiness {
   stopping = false;

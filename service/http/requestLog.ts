@@ -14,8 +14,9 @@ const refusals = new Set([
 ]);
 
 /**
- * One line for each answer, of which no value of a profile is part: failures inside as `error`, refused
- * callers as `warn`, reads that succeed as `debug`, all else as `info`. `duration` in milliseconds.
+ * One line for each answer, of which no value of a profile is part: failures inside as
+ * `error`, refused callers as `warn`, reads that succeed as `debug`, all else as `info`.
+ * `duration` in milliseconds.
  */
 export function logResponse(
   log: Logger,
@@ -53,7 +54,10 @@ function levelOf({ status, error, operation, cause }: ServiceResponse) {
   return refusals.has(error) ? "warn" : "info";
 }
 
-/** Of an error the text alone: its other members may hold a request of the store's, with what that carried. */
+/**
+ * Of an error the text alone: its other members may hold a request of the
+ * store's, with what that carried.
+ */
 function causeOf(cause: unknown): object {
   return cause instanceof Error
     ? { type: cause.name, message: cause.message, stack: cause.stack }
@@ -63,7 +67,10 @@ function causeOf(cause: unknown): object {
 /** Lines a second about connections: whoever reaches the server could fill a disk with them. */
 const refusalsPerSecond = 20;
 
-/** Logs connections that ended before an answer: of many in one second only some, with the number of the others. */
+/**
+ * Logs connections that ended before an answer: of many in one second only some, with
+ * the number of the others.
+ */
 export function refusalLogger(
   log: Logger,
   now: () => number = () => performance.now(),

@@ -15,7 +15,10 @@ import { type Condition, Readiness } from "./readiness";
 
 /** How a server is set up. Without `authenticate` it listens on loopback alone. */
 export interface ServeOptions extends Partial<Omit<ServiceOptions, "store">> {
-  /** A URL as `openStore` takes it, closed with the server; or an open store, which stays the caller's. */
+  /**
+   * A URL as `openStore` takes it, closed with the server; or an open store,
+   * which stays the caller's.
+   */
   readonly store: string | ProfileStore;
   /** The region of requests that are not signed for one; `us-east-1` when absent. */
   readonly region?: string;
@@ -27,8 +30,9 @@ export interface ServeOptions extends Partial<Omit<ServiceOptions, "store">> {
   readonly tls?: CertificateFiles;
   readonly limits?: Partial<ServerLimits>;
   /**
-   * Where else to listen, for `GET /metrics`, `/health` and `/livez` alone, over plain HTTP to whoever reaches it. When
-   * absent the metrics are at the server's own address, unless that asks for authentication.
+   * Where else to listen, for `GET /metrics`, `/health` and `/livez` alone, over plain HTTP
+   * to whoever reaches it. When absent the metrics are at the server's own address, unless
+   * that asks for authentication.
    */
   readonly metrics?: { readonly host: string; readonly port: number };
   /** What else the metrics are to tell. */
@@ -36,8 +40,8 @@ export interface ServeOptions extends Partial<Omit<ServiceOptions, "store">> {
   /** Faults to inject, for tests of clients; on loopback only. */
   readonly faults?: Faults;
   /**
-   * Told of every answer, with what went wrong inside (`cause`) when it is a 5xx, the milliseconds from the
-   * request's headers to its answer, and the request as it was received.
+   * Told of every answer, with what went wrong inside (`cause`) when it is a 5xx, the milliseconds
+   * from the request's headers to its answer, and the request as it was received.
    */
   readonly onResponse?: (
     response: ServiceResponse,
@@ -58,13 +62,13 @@ export interface RunningServer {
   /** Such as `http://127.0.0.1:9464/metrics`; undefined when they are nowhere. */
   readonly metricsUrl: string | undefined;
   /**
-   * Reads the files of `tls` again, for connections from now on. Rejects with one sentence, and keeps the
-   * certificate there was, when they cannot be used. Does nothing without TLS.
+   * Reads the files of `tls` again, for connections from now on. Rejects with one sentence, and
+   * keeps the certificate there was, when they cannot be used. Does nothing without TLS.
    */
   reloadCertificate(): Promise<void>;
   /**
-   * Takes no more requests, answers those under way (for at most `limits.stop` milliseconds), then closes
-   * all connections and the store.
+   * Takes no more requests, answers those under way (for at most `limits.stop` milliseconds), then
+   * closes all connections and the store.
    */
   stop(): Promise<void>;
 }

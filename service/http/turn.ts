@@ -1,7 +1,7 @@
 /**
- * The turn of the event loop that is running. Requests that arrive in one turn are answered together at its
- * end: what they answer then reaches the clients in one go, instead of waking them for each answer in
- * turn, which costs a server on few cores about a fifth of its throughput.
+ * The turn of the event loop that is running. Requests that arrive in one turn are answered
+ * together at its end: what they answer then reaches the clients in one go, instead of waking them
+ * for each answer in turn, which costs a server on few cores about a fifth of its throughput.
  */
 export class Turn {
   #end: Promise<void> | undefined;

@@ -27,12 +27,13 @@ const signingName = "codestar";
 const terminator = "aws4_request";
 
 /**
- * Verifies AWS Signature Version 4 as the SDKs send it: in the `Authorization` header, over the headers
- * that `SignedHeaders` names (clients differ in which they sign) and the SHA-256 of the body. Signatures in
- * the query (presigned addresses) and unsigned bodies are not accepted.
+ * Verifies AWS Signature Version 4 as the SDKs send it: in the `Authorization` header, over the
+ * headers that `SignedHeaders` names (clients differ in which they sign) and the SHA-256 of the
+ * body. Signatures in the query (presigned addresses) and unsigned bodies are not accepted.
  *
- * An unchanged request is accepted again within the clock window, as at AWS: the protocol has no nonce.
- * Which access key ids exist can be told from the errors, also as at AWS; ids are no secrets.
+ * An unchanged request is accepted again within the clock window, as at AWS: the
+ * protocol has no nonce. Which access key ids exist can be told from the errors, also as
+ * at AWS; ids are no secrets.
  *
  * @example
  * const ada = { name: "ada", account: "123456789012", administrator: true };

@@ -3,13 +3,16 @@ import type { OperationName } from "../api/constraints";
 import { ServiceError } from "../api/errors";
 import type { Principal } from "../api/principal";
 
-/** `account`: profiles of the principal's account; `own`: the profile of the principal's own ARN. */
+/**
+ * `account`: profiles of the principal's account; `own`: the profile of the principal's own ARN.
+ */
 type Reach = "account" | "own";
 
 /**
- * What a principal who is no administrator may do, as the policies that CodeStar attached to project
- * members had it: everyone reads every profile of the account, each writes their own. Administrators
- * (`AWSCodeStarFullAccess`) reach the whole account with every operation. Nobody reaches another account.
+ * What a principal who is no administrator may do, as the policies that CodeStar attached to
+ * project members had it: everyone reads every profile of the account, each writes their own.
+ * Administrators (`AWSCodeStarFullAccess`) reach the whole account with every operation.
+ * Nobody reaches another account.
  */
 const reaches: Readonly<Record<OperationName, Reach>> = {
   CreateUserProfile: "own",
@@ -20,8 +23,9 @@ const reaches: Readonly<Record<OperationName, Reach>> = {
 };
 
 /**
- * Throws AccessDeniedException unless the principal may run the operation on the profile of `userArn`.
- * ListUserProfiles alone has no ARN; its caller confines the list to the principal's account.
+ * Throws AccessDeniedException unless the principal may run the operation on the
+ * profile of `userArn`. ListUserProfiles alone has no ARN; its caller confines the list
+ * to the principal's account.
  *
  * @example
  * const noDeletes: Authorize = (principal, operation, userArn) => {

@@ -9,7 +9,9 @@ export interface Credential {
   readonly principal: Principal;
   readonly accessKeyId: string;
   readonly secretAccessKey: Secret;
-  /** Requests signed with this key must carry this token, and no other key's requests may carry one. */
+  /**
+   * Requests signed with this key must carry this token, and no other key's requests may carry one.
+   */
   readonly sessionToken?: Secret;
 }
 
@@ -18,7 +20,9 @@ export interface CredentialSource {
   get(accessKeyId: string): Credential | undefined;
 }
 
-/** What is wrong with a principals file, in one sentence that names the file and quotes no value. */
+/**
+ * What is wrong with a principals file, in one sentence that names the file and quotes no value.
+ */
 export class PrincipalsFileError extends Error {
   override readonly name = "PrincipalsFileError";
 }
@@ -97,10 +101,10 @@ const document = z
  * ] }
  * ```
  *
- * `userArn` names the one profile that a principal who is no administrator may write; without it the
- * principal only reads. A principal may have several keys, so that one can be replaced while the
- * other is in use, or none. A key with a `sessionToken` is good only together with it. Names and access
- * key ids are unique in the file; unknown members are refused.
+ * `userArn` names the one profile that a principal who is no administrator may write; without it
+ * the principal only reads. A principal may have several keys, so that one can be replaced while
+ * the other is in use, or none. A key with a `sessionToken` is good only together with it. Names
+ * and access key ids are unique in the file; unknown members are refused.
  */
 export interface PrincipalsDocument {
   principals: PrincipalEntry[];

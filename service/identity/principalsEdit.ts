@@ -12,12 +12,15 @@ import { readPrincipalsFile } from "./principalsFile";
 type Key = PrincipalEntry["keys"][number];
 
 /**
- * Called when a change is on disk and not yet in force. What it throws leaves the file as it was: so a new key is in
- * force, and an old one revoked, only when the new one has been handed over.
+ * Called when a change is on disk and not yet in force. What it throws leaves the file as it was:
+ * so a new key is in force, and an old one revoked, only when the new one has been handed over.
  */
 type HandOver = () => void;
 
-/** Adds a principal to a principals file, which is created, readable by its owner alone, when there is none. */
+/**
+ * Adds a principal to a principals file, which is created, readable by its owner
+ * alone, when there is none.
+ */
 export function addPrincipal(
   path: string,
   entry: PrincipalEntry,
@@ -35,8 +38,8 @@ export function addPrincipal(
 }
 
 /**
- * Gives a principal a new key. The newest of its old ones stays good, so that clients can change over, unless
- * it is to be revoked with the rest.
+ * Gives a principal a new key. The newest of its old ones stays good, so that clients can change
+ * over, unless it is to be revoked with the rest.
  */
 export function rotateKey(
   path: string,
@@ -69,8 +72,8 @@ function find(principals: readonly PrincipalEntry[], name: string, path: string)
 }
 
 /**
- * Replaces the file as a whole: who reads it meanwhile sees the old or the new one, and so does everyone
- * after a crash. Two changes at once do not lose one another: the second fails.
+ * Replaces the file as a whole: who reads it meanwhile sees the old or the new one, and so does
+ * everyone after a crash. Two changes at once do not lose one another: the second fails.
  */
 async function edit(
   path: string,

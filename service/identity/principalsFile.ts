@@ -35,13 +35,14 @@ export interface PrincipalsFile extends CredentialSource {
 }
 
 /**
- * Opens a principals file and follows its changes until closed. Throws PrincipalsFileError when the file
- * cannot be used at first; later a file that cannot be used changes nothing. Requests under way keep
- * the credential they found.
+ * Opens a principals file and follows its changes until closed. Throws PrincipalsFileError when the
+ * file cannot be used at first; later a file that cannot be used changes nothing. Requests under
+ * way keep the credential they found.
  *
- * The file is looked at by its status, not watched for events: those are lost when the file is replaced,
- * when a link to it is turned (mounted Kubernetes secrets), and on network file systems. Each look compares what
- * lies there with what was read last, so that a reading that failed is repeated until one succeeds.
+ * The file is looked at by its status, not watched for events: those are lost when the file is
+ * replaced, when a link to it is turned (mounted Kubernetes secrets), and on network file systems.
+ * Each look compares what lies there with what was read last, so that a reading that failed is
+ * repeated until one succeeds.
  */
 export async function openPrincipalsFile(options: PrincipalsFileOptions): Promise<PrincipalsFile> {
   const { path, onReload, pollInterval = 1000 } = options;

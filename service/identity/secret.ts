@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 
 /**
- * A text that shows as `[secret]` wherever it is printed, logged or serialized; `reveal` alone gives
- * it away. The private field keeps it out of `util.inspect` with `showHidden` too.
+ * A text that shows as `[secret]` wherever it is printed, logged or serialized; `reveal` alone
+ * gives it away. The private field keeps it out of `util.inspect` with `showHidden` too.
  *
  * @example
  * const secret = new Secret(process.env.ADAS_SECRET!);

@@ -12,9 +12,9 @@ export interface SecretFile {
 }
 
 /**
- * Reads a file that only its owner, and by permission of its mode a group, may read and only its owner may change.
- * Status and content are of one and the same open file, whatever the name points to meanwhile. Every failure is
- * a SecretFileError.
+ * Reads a file that only its owner, and by permission of its mode a group, may read and only its
+ * owner may change. Status and content are of one and the same open file, whatever the name points
+ * to meanwhile. Every failure is a SecretFileError.
  */
 export async function readSecretFile(path: string, maxBytes: number): Promise<SecretFile> {
   const file = await opened(path);

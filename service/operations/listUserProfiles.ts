@@ -15,8 +15,8 @@ export interface ListUserProfilesResult {
 }
 
 /**
- * Profiles in the order of their ARNs (assumed); the last page has no token. A damaged profile is listed with
- * the members that can be read, and reported.
+ * Profiles in the order of their ARNs (assumed); the last page has no token. A damaged profile is
+ * listed with the members that can be read, and reported.
  */
 export const listUserProfiles =
   ({ store }: Pick<Dependencies, "store">) =>

@@ -3,11 +3,11 @@ import { createHash } from "node:crypto";
 /**
  * Tokens of ListUserProfiles: opaque to clients, at most 512 characters of the model's alphabet.
  *
- * A token says after which ARN the next page starts, so a listing stays correct while profiles come and
- * go, and any process on any machine can honour it. A checksum binds it to the region and the accounts of
- * the listing and tells an altered token from an issued one. It is deliberately unkeyed: whoever forges a
- * token gains no more than a position within what they may list anyway, and a secret that every replica
- * has to share, keep and rotate would guard nothing.
+ * A token says after which ARN the next page starts, so a listing stays correct while profiles come
+ * and go, and any process on any machine can honour it. A checksum binds it to the region and the
+ * accounts of the listing and tells an altered token from an issued one. It is deliberately
+ * unkeyed: whoever forges a token gains no more than a position within what they may list anyway,
+ * and a secret that every replica has to share, keep and rotate would guard nothing.
  */
 export interface ListScope {
   readonly region: string;

@@ -4,8 +4,9 @@ import type { Dependencies, Scope } from "./dependencies";
 import { type WireProfile, wireProfile } from "./wire";
 
 /**
- * Sets the members that are given. Assumed, since no source says: an update without any is accepted, and
- * every accepted update raises `lastModifiedTimestamp`, whether or not a value differs.
+ * Sets the members that are given. Assumed, since no source says: an update without
+ * any is accepted, and every accepted update raises `lastModifiedTimestamp`,
+ * whether or not a value differs.
  */
 export const updateUserProfile =
   ({ store, clock }: Pick<Dependencies, "store" | "clock">) =>

@@ -32,7 +32,10 @@ export function wireSummary(
   };
 }
 
-/** Names each member instead of spreading a summary: JSON.stringify takes thrice as long over a spread. */
+/**
+ * Names each member instead of spreading a summary: JSON.stringify takes
+ * thrice as long over a spread.
+ */
 export function wireProfile(profile: StoredProfile): WireProfile {
   return {
     userArn: profile.userArn,

@@ -7,7 +7,10 @@ export interface ArnRange {
   readonly end: string;
 }
 
-/** What a list asks for, as one range of the key; of ARNs, which are ASCII, so that code units sort as bytes do. */
+/**
+ * What a list asks for, as one range of the key; of ARNs, which are ASCII, so that
+ * code units sort as bytes do.
+ */
 export function arnRange({ arnPrefix = "", after }: ListRequest): ArnRange {
   const resumes = after !== undefined && after >= arnPrefix;
   return {

@@ -9,9 +9,9 @@ export const storeForms = "file:path, postgres://host/database, dynamodb://table
 
 /**
  * Opens the store that a URL names: `file:path` (relative to the working directory, or absolute),
- * `postgres://host/database`, `dynamodb://table`, or `memory:` (a new, empty one each time). Only then is that
- * store's library loaded. One file is open once in a process, however often it is opened here.
- * Rejects with one sentence when it cannot be used. The options count for files alone.
+ * `postgres://host/database`, `dynamodb://table`, or `memory:` (a new, empty one each time). Only
+ * then is that store's library loaded. One file is open once in a process, however often it is
+ * opened here. Rejects with one sentence when it cannot be used. The options count for files alone.
  *
  * @example
  * const store = await openStore("file:profiles.db");
@@ -36,7 +36,9 @@ export async function openStore(url: string, options: FileOptions = {}): Promise
   throw new Error(`a store is named by ${storeForms}`);
 }
 
-/** The file that a `file:` URL names, as an absolute path. Throws one sentence for any other store. */
+/**
+ * The file that a `file:` URL names, as an absolute path. Throws one sentence for any other store.
+ */
 export function filePathOf(url: string): string {
   if (!url.startsWith("file:")) throw new Error("only a file: store is one file");
   return pathOf(url);

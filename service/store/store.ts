@@ -10,8 +10,8 @@ export interface StoredProfile {
 }
 
 /**
- * A profile that is there and cannot be read whole: its stored bytes are no text any more, or a member is
- * missing. The members that can be read are given.
+ * A profile that is there and cannot be read whole: its stored bytes are no text any more, or a
+ * member is missing. The members that can be read are given.
  */
 export interface DamagedProfile extends Partial<StoredProfile> {
   readonly userArn: string;
@@ -35,8 +35,8 @@ export interface ListRequest {
 }
 
 /**
- * A profile that was asked for cannot be read whole. The message names the ARN and the members, and how to
- * repair them.
+ * A profile that was asked for cannot be read whole. The message names the ARN and the
+ * members, and how to repair them.
  *
  * @example
  * const store = await openStore("file:profiles.db");
@@ -76,9 +76,9 @@ export function requireWhole(profile: StoredProfile | DamagedProfile): StoredPro
 }
 
 /**
- * Where profiles live. Every method settles only when its effect would survive a crash of the process
- * (`memory:` excepted). Regions are separate name spaces. A store keeps nothing in memory that another
- * process using the same store would need.
+ * Where profiles live. Every method settles only when its effect would survive a crash of the
+ * process (`memory:` excepted). Regions are separate name spaces. A store keeps nothing in memory
+ * that another process using the same store would need.
  */
 export interface ProfileStore {
   /** Creates the profile; answers false, and changes nothing, when the ARN exists in the region. */
@@ -86,9 +86,10 @@ export interface ProfileStore {
   /** Rejects with DamagedProfileError when the profile cannot be read whole. */
   find(region: string, userArn: string): Promise<StoredProfile | undefined>;
   /**
-   * Applies the change atomically; answers the profile as it is now, undefined when there is none.
-   * `modifiedAt` never falls: a profile that another clock marked later keeps that time. Rejects with
-   * DamagedProfileError when members that the change does not set cannot be read; the change is applied.
+   * Applies the change atomically; answers the profile as it is now, undefined when there is
+   * none. `modifiedAt` never falls: a profile that another clock marked later keeps that
+   * time. Rejects with DamagedProfileError when members that the change does not set cannot
+   * be read; the change is applied.
    */
   update(
     region: string,
@@ -99,22 +100,23 @@ export interface ProfileStore {
   /** Answers whether there was a profile to delete. */
   delete(region: string, userArn: string): Promise<boolean>;
   /**
-   * Profiles in the order of their ARNs, by code unit. A damaged profile does not keep the others from being
-   * listed; one whose ARN itself cannot be read is left out.
+   * Profiles in the order of their ARNs, by code unit. A damaged profile does not keep the others
+   * from being listed; one whose ARN itself cannot be read is left out.
    */
   list(region: string, request: ListRequest): Promise<readonly (StoredProfile | DamagedProfile)[]>;
   /**
-   * Rejects with StoreUnavailableError while the store is known not to keep what is written to it: its file was
-   * deleted or replaced, its disk is full. Cheap enough for a probe each second; calls nothing over a network.
+   * Rejects with StoreUnavailableError while the store is known not to keep what is written to it:
+   * its file was deleted or replaced, its disk is full. Cheap enough for a probe each second;
+   * calls nothing over a network.
    */
   health(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * A store that cannot be reached, or has no capacity to spare, just now: the same call may succeed later.
- * A write that ends this way may or may not have been applied. The message names the store, never a
- * credential nor what a profile holds.
+ * A store that cannot be reached, or has no capacity to spare, just now: the same call may succeed
+ * later. A write that ends this way may or may not have been applied. The message names the store,
+ * never a credential nor what a profile holds.
  *
  * @example
  * const store = await openStore("file:profiles.db");

@@ -29,7 +29,8 @@ interface CacheFolder {
   withLock<T>(target: string, onWait: () => void, work: () => Promise<T>): Promise<T>;
 }
 
-// TypeScript would turn a plain import() into a require, which cannot load ES modules on every Node 20.
+// TypeScript would turn a plain import() into a require, which cannot load ES
+// modules on every Node 20.
 const importModule = new Function("path", "return import(path)") as (
   path: string,
 ) => Promise<CacheFolder>;

@@ -44,8 +44,9 @@ function assertFailsQuietly(run: { status: number | null; calls: readonly string
 }
 
 /**
- * The fields of a Stack that the example uses, with the types and limits that the CustomResourceDefinition
- * `stacks.pulumi.com` (v1) of the operator's version 2 gives them. The definition itself is 1.4 MB.
+ * The fields of a Stack that the example uses, with the types and limits that the
+ * CustomResourceDefinition `stacks.pulumi.com` (v1) of the operator's version 2 gives them. The
+ * definition itself is 1.4 MB.
  */
 const stackSchema = {
   type: "object",

@@ -143,7 +143,8 @@ describe("the engine: profiles that move within a program", () => {
       await project.pulumi("preview", "--expect-no-changes");
       assert.deepEqual((await service.live.find(arn("x")))?.createdTimestamp, createdTimestamp);
 
-      // The roster that x left is done; the one that x comes to is not, and goes on in the next update.
+      // The roster that x left is done; the one that x comes to is not, and
+      // goes on in the next update.
       await service.live.update({ userArn: arn("x"), displayName: "Drifted" });
       service.intercept = ({ operation }) =>
         operation === "UpdateUserProfile"

@@ -9,7 +9,9 @@ import { installPlugin } from "../support/nativePlugin";
 import { createProject, type Project } from "../support/pulumi";
 import { skipUnless } from "../support/skip";
 
-/** Deploys an example as its page says: what it declares is live then, and a preview plans nothing. */
+/**
+ * Deploys an example as its page says: what it declares is live then, and a preview plans nothing.
+ */
 async function deploy(
   example: string,
   programs: readonly string[],
@@ -51,7 +53,8 @@ describe("the engine: programs in other languages", () => {
     if (host.program === undefined) return skipUnless(this, false, host.missing);
     const python = await obtainPulumiPython();
     if (python.program === undefined) return skipUnless(this, false, python.missing);
-    // The host that is built from Go modules takes the Python of the PATH, later ones that of `venv`.
+    // The host that is built from Go modules takes the Python of the PATH,
+    // later ones that of `venv`.
     await deploy("python", [host.program, python.program], async ({ folder }) => {
       const main = join(repository, "examples/python/__main__.py");
       cpSync(main, join(folder, "__main__.py"));

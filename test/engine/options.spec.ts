@@ -142,7 +142,8 @@ describe("the engine: options that the engine keeps from the provider", () => {
       project.program(withProvider(settings));
       await project.up();
       assert.equal(service.writes().length, 2);
-      // The engine asks no provider whose arguments it does not know yet, and shows what the program passes.
+      // The engine asks no provider whose arguments it does not know yet, and
+      // shows what the program passes.
       const late = `const provider = new pulumi.ProviderResource("pulumi-nodejs", "codestar", { ...${JSON.stringify(settings)}, "codestar:drift": new CodeStarUserProfile("late", ${JSON.stringify({ ...ada, userArn: arn("late") })}).id.apply(() => "on") });`;
       project.program(both("{ provider }", late));
       const { output } = await project.pulumi("preview", "--diff");

@@ -80,7 +80,8 @@ describe("the engine: PostgreSQL", () => {
         await createPostgresTable(to, {});
         await project.pulumi("config", "set", "codestar:endpoint", to);
         const { output } = await project.pulumi("preview", "--diff");
-        // Check finds nobody in the new store, after the native form's refresh has asked the old one.
+        // Check finds nobody in the new store, after the native form's
+        // refresh has asked the old one.
         assert.match(output, form === "native" ? /UserProfile: \(update\)/ : /profile: "missing"/);
         await project.up();
         assert.deepEqual(await project.plan("--expect-no-changes"), []);

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { arn, scenario } from "../support/scenario";
 
-/** How often; the issue of losing nobody is one of chance, so more is better where there is time. */
+/**
+ * How often; the issue of losing nobody is one of chance, so more is better where there is time.
+ */
 const kills = Number(process.env.CODESTAR_TEST_KILLS ?? 3);
 const size = 1000;
 

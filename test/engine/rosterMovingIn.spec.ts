@@ -17,7 +17,9 @@ const awkward = [
   "Ünï\u00a0x",
 ];
 
-/** People as they are found in an account: paths in ARNs, several keys, no key, names of all kinds. */
+/**
+ * People as they are found in an account: paths in ARNs, several keys, no key, names of all kinds.
+ */
 function somebody(index: number) {
   const name = `u${index}+=,.@-_`.slice(0, 60);
   const path = ["/", "/dev/", "/a/b/c/"][index % 3];

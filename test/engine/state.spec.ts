@@ -29,7 +29,8 @@ describe("the engine: state", () => {
       );
       assert.ok(ours.inputs.__provider.length < 100);
       const size = (name: string) => JSON.stringify(named(name)).length;
-      // Where the program declares it is kept, and none of the frames of loaders and of Pulumi's SDK.
+      // Where the program declares it is kept, and none of the frames of
+      // loaders and of Pulumi's SDK.
       assert.match(ours.sourcePosition, /index\.js#\d+,\d+$/);
       assert.deepEqual(ours.stackTrace, [{ sourcePosition: ours.sourcePosition }]);
       const ratio = size("ada") / size("ada-idle");

@@ -12,14 +12,18 @@ const manifestIn = (folder: string) =>
     readonly dependencies: Readonly<Record<string, string>>;
   };
 
-/** Makes a project of the template with `pulumi new`, all but the packages, which are the repository's own. */
+/**
+ * Makes a project of the template with `pulumi new`, all but the packages, which
+ * are the repository's own.
+ */
 async function generate(project: Project, template: string): Promise<void> {
   const { folder } = project;
   // npm would write through the link.
   for (const name of ["node_modules", "package.json", "Pulumi.yaml", "Pulumi.dev.yaml"]) {
     rmSync(join(folder, name));
   }
-  // The packed package is not there, so the installation fails, which is the last step; offline, it fails at once.
+  // The packed package is not there, so the installation fails, which is the last step;
+  // offline, it fails at once.
   writeFileSync(join(folder, ".npmrc"), "offline=true\n");
   const source = join(repository, "templates", template);
   const { output } = await project.attempt("new", source, "--yes", "--force", "--name", "team");

@@ -271,7 +271,10 @@ describe("sources of credentials, as the published client finds them", function 
   });
 });
 
-/** STS, the SSO portal, a container's credentials and the instance metadata, told apart by what is asked. */
+/**
+ * STS, the SSO portal, a container's credentials and the instance metadata,
+ * told apart by what is asked.
+ */
 function answerOf({ method, path, body }: Call): string | undefined {
   const action = /(?:^|&)Action=(\w+)/.exec(body)?.[1];
   if (action !== undefined) {

@@ -141,7 +141,10 @@ describe("sshd with codestar-profiles authorized-keys", function () {
   });
 });
 
-/** The package as npm would install it for root; over HTTP the command needs none of its dependencies. */
+/**
+ * The package as npm would install it for root; over HTTP the command needs
+ * none of its dependencies.
+ */
 function install(folder: string): void {
   mkdirSync(folder, { mode: 0o755 });
   cpSync(join(repository, "dist"), join(folder, "dist"), { recursive: true });

@@ -88,8 +88,9 @@ describe("createDirectory: how many reads it makes", () => {
   });
 
   it("stays within the bound whatever an adversary who sees each read asks next", async () => {
-    // Before each question the adversary knows which pages were read, and picks a page that was not, one
-    // that was, or a profile that is nowhere: every such game of some length, on accounts of up to 6 pages.
+    // Before each question the adversary knows which pages were read, and picks a page that was
+    // not, one that was, or a profile that is nowhere: every such game of some length, on
+    // accounts of up to 6 pages.
     for (let pages = 0; pages <= 6; pages++) {
       const games = [[]] as number[][];
       for (let move = 0; move < 5; move++) {

@@ -39,7 +39,10 @@ const roster = (
 const refused = (call: "create" | "update" | "delete", user: string) =>
   ({ call, key: key(user), how: "refused" }) as const;
 
-/** How much is tried: in `npm test` what fits into some seconds, in `npm run test:soak` so many steps. */
+/**
+ * How much is tried: in `npm test` what fits into some seconds, in
+ * `npm run test:soak` so many steps.
+ */
 const wantedSteps = Number(process.env.CODESTAR_TEST_MODEL_STEPS ?? 0);
 const shortForm = 8_000;
 /** Orders of events that a fixed script is played in. */

@@ -12,7 +12,10 @@ const user: Principal = { account, name: "alice", userArn: ownArn, administrator
 const reader: Principal = { account, name: "viewer", administrator: false };
 const administrator: Principal = { account, name: "root", administrator: true };
 
-/** Source of the rules: the policies in the AWS CodeStar User Guide (documented); the account rule: assumed. */
+/**
+ * Source of the rules: the policies in the AWS CodeStar User Guide (documented);
+ * the account rule: assumed.
+ */
 const allowed: readonly {
   readonly who: string;
   readonly principal: Principal;

@@ -405,7 +405,8 @@ describe("codestar-profiles authorized-keys", function () {
         assert.deepEqual([status, out], [0, printed(ed25519.line)], title);
         assert.match(err, /^Reading the keys of \S+: http\S+ (answered|refused)/, title);
       }
-      // None of them has taken the place of what is in the cache, and no refusal of the service brings it out.
+      // None of them has taken the place of what is in the cache, and no refusal of
+      // the service brings it out.
       const refusals = [
         answer(400, '{"__type":"AccessDeniedException","message":"no"}'),
         answer(403, '{"__type":"UnrecognizedClientException"}'),

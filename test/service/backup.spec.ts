@@ -147,7 +147,8 @@ describe("codestar-profiles backup and restore", function () {
           rmSync(at(`profiles.db${suffix}`), { force: true });
       },
       () => writeFileSync(at("profiles.db"), "not a database, ".repeat(1000)),
-      // Killed: its last write is in the log only, which must not come to life in the restored file.
+      // Killed: its last write is in the log only, which must not come to
+      // life in the restored file.
       () => makeStore("carol"),
     ];
     for (const make of old) {

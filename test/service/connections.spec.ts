@@ -73,7 +73,8 @@ describe("connections", () => {
     const port = await start({ limits: { connections: 20 } });
     const old = clientOf(port);
     assert.equal((await old()).status, 200);
-    // Twice as many as there are places, some of them with half a request, some with a whole one that was refused.
+    // Twice as many as there are places, some of them with half a request, some with a
+    // whole one that was refused.
     for (let n = 0; n < 40; n++) {
       const socket = await open(port);
       if (n % 3 === 1) socket.write("POST / HTTP/1.1\r\nHost: x\r\n");

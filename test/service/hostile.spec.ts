@@ -5,7 +5,10 @@ import { type HostileRequest, hostileRequest, numbers } from "../support/hostile
 import { type ServerProcess, startServerProcess } from "../support/serverProcess";
 import { principalsDocument } from "../support/signedRequest";
 
-/** Of all kinds together, half to a server with authentication; `CODESTAR_TEST_SEED` makes it other ones. */
+/**
+ * Of all kinds together, half to a server with authentication;
+ * `CODESTAR_TEST_SEED` makes it other ones.
+ */
 const requests = 10_000;
 const seed = Number(process.env.CODESTAR_TEST_SEED ?? 20_170_419);
 const inFlight = 24;

@@ -23,7 +23,10 @@ import { obtainPostgres, type PostgresPrograms, PostgresServer } from "../suppor
 
 const root = join(__dirname, "../..");
 
-/** Blocks that change the machine, by their first lines: what they do is tested piece by piece in other files. */
+/**
+ * Blocks that change the machine, by their first lines: what they do is tested
+ * piece by piece in other files.
+ */
 const elsewhere: Readonly<Record<string, string>> = {
   "npm install --global pulumi-codestar":
     "it installs a package, a user and a service on the machine",

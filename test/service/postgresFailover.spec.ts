@@ -117,9 +117,9 @@ async function verify(servers: readonly ServerProcess[], told: Told): Promise<vo
 }
 
 /**
- * One client: creates and updates a profile of its own, and tries to create profiles that the others try to
- * create too. What ended in a retryable error may have happened or not, so it is done again until it is
- * acknowledged.
+ * One client: creates and updates a profile of its own, and tries to create profiles that the
+ * others try to create too. What ended in a retryable error may have happened or not, so it is done
+ * again until it is acknowledged.
  */
 async function write(
   client: CodeStarClient,

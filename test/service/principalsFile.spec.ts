@@ -134,7 +134,8 @@ describe("principals file", () => {
     it("reads again what could not be read once, and says once that it could not", async () => {
       await write(text("alice"));
       const { file, outcomes, until } = await follow();
-      // As when the process has no descriptor left: what lies there does not change when it can be read again.
+      // As when the process has no descriptor left: what lies there does not change
+      // when it can be read again.
       const real = fs.open;
       let failures = 0;
       fs.open = (async (...args: Parameters<typeof real>) => {

@@ -16,7 +16,10 @@ import { skipUnless } from "../support/skip";
 
 const usable = "codestar_profiles_principals_usable";
 
-/** A removed key in a container, which sees what was mounted into its own file system when it started. */
+/**
+ * A removed key in a container, which sees what was mounted into its own
+ * file system when it started.
+ */
 describe("revocation through a bind mount", function () {
   this.timeout(60_000);
   let folder: string;

@@ -17,15 +17,15 @@ const steady = (text: string) =>
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, "2026-11-25 02:45 UTC");
 
 /**
- * A reader's steps, from what the page shows: a file, which a sentence that ends in a colon names right above its
- * content; the server; requests to it; and commands with what they print.
+ * A reader's steps, from what the page shows: a file, which a sentence that ends in a colon names
+ * right above its content; the server; requests to it; and commands with what they print.
  */
 const step =
   /^[^\n]*`(?<file>[\w./-]+\.(?:yaml|pub))`[^\n`]*:\n\n```\w+\n(?<content>[\s\S]*?)^```|```sh\ncodestar-profiles serve (?<serve>.*)\n```|```sh\n(?<requests>curl [\s\S]*?)```|```console\n(?<session>\$ codestar-profiles [\s\S]*?)```/gm;
 
 /**
- * The steps of the pages are taken one after another, and what the commands print is compared with what the page
- * shows. With UPDATE_DOCS=1 the page is changed instead.
+ * The steps of the pages are taken one after another, and what the commands print is compared with
+ * what the page shows. With UPDATE_DOCS=1 the page is changed instead.
  */
 describe("docs/rosters.md, then docs/gitops.md", function () {
   this.timeout(60_000);

@@ -32,7 +32,8 @@ describe("the example for logrotate", function () {
 
   it("rotates the trail of a server that goes on writing, and audit reads all of it, nothing unknown", async () => {
     const server = await startServe(folder, ["--store", "memory:", "--audit", "audit.jsonl"]);
-    // The example as it stands, with this folder and this user in the places of the installed service's.
+    // The example as it stands, with this folder and this user in the places
+    // of the installed service's.
     const bin = join(folder, "bin");
     mkdirSync(bin);
     writeFileSync(

@@ -41,7 +41,10 @@ describe("the log of codestar-profiles serve", function () {
     return answer.status;
   };
 
-  /** As many requests as fill a megabyte and more with lines, over a few connections without waiting for answers. */
+  /**
+   * As many requests as fill a megabyte and more with lines, over a few connections
+   * without waiting for answers.
+   */
   async function sendMany(): Promise<void> {
     const body = JSON.stringify({ userArn: arnOf("x".repeat(60)) });
     const request = `POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: CodeStar_20170419.DeleteUserProfile\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
@@ -115,7 +118,8 @@ describe("the log of codestar-profiles serve", function () {
   });
 
   it("lives on through a SIGHUP while it loads, and opens its files anew once it has them", async () => {
-    // Sends itself the signal when the first library of the service is asked for, and when the last is.
+    // Sends itself the signal when the first library of the service is asked
+    // for, and when the last is.
     const preload = join(folder, "preload.cjs");
     writeFileSync(
       preload,

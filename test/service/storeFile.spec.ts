@@ -374,7 +374,10 @@ describe("the file of a file: store", function () {
   });
 });
 
-/** A program that looks into the database: each time the first to come and the last to leave, for what it knows. */
+/**
+ * A program that looks into the database: each time the first to come and the last to
+ * leave, for what it knows.
+ */
 const openAndClose = `
 import sqlite3, sys
 for n in range(100):

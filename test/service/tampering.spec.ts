@@ -28,7 +28,9 @@ describe("authentication refuses any change of what was signed:", () => {
     assert.fail("the request was accepted");
   }
 
-  /** Replaces the byte at a position chosen by `at`, never with one that SigV4 takes for the same. */
+  /**
+   * Replaces the byte at a position chosen by `at`, never with one that SigV4 takes for the same.
+   */
   const changed = (text: string, at: number, by: number): string => {
     const position = at % text.length;
     const code = text.charCodeAt(position);

@@ -71,7 +71,8 @@ export async function obtain(what: "debian" | "current" | "sshd" | "logrotate"):
 const obtained: Partial<Record<string, Promise<Obtained>>> = {};
 
 /**
- * The program; or the tests of the suite are skipped, and the reason is printed. For a `before` hook.
+ * The program; or the tests of the suite are skipped, and the reason is
+ * printed. For a `before` hook.
  */
 export async function obtainOrSkip(
   context: Mocha.Context,

@@ -3,8 +3,8 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import type { Obtained } from "./awsClients";
 
 /**
- * A headless Chromium, which the caller closes; or the tests of the suite are skipped, and the reason is printed. For a
- * `before` hook.
+ * A headless Chromium, which the caller closes; or the tests of the suite are skipped, and the
+ * reason is printed. For a `before` hook.
  */
 export async function openBrowser(context: Mocha.Context): Promise<Browser> {
   context.timeout(15 * 60_000);
@@ -23,7 +23,10 @@ export async function openBrowser(context: Mocha.Context): Promise<Browser> {
   return context.skip();
 }
 
-/** What axe-core has against the page as it is shown, a line each; a contrast that it cannot judge counts. */
+/**
+ * What axe-core has against the page as it is shown, a line each; a contrast
+ * that it cannot judge counts.
+ */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
   await page.evaluate(readFileSync(require.resolve("axe-core/axe.min.js"), "utf8"));
   const { violations, incomplete, passes } = (await page.evaluate("axe.run()")) as AxeResults;

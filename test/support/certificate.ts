@@ -1,6 +1,6 @@
 /**
- * A certificate that signed itself, for localhost and 127.0.0.1, from 2024 to 2123. Its key guards nothing:
- * it is known to all who read this.
+ * A certificate that signed itself, for localhost and 127.0.0.1, from 2024 to 2123. Its key guards
+ * nothing: it is known to all who read this.
  */
 export const certificate = `-----BEGIN CERTIFICATE-----
 MIIBZjCCAQ2gAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv

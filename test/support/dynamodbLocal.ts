@@ -13,8 +13,9 @@ export interface LocalDynamoDb {
 export const localCredentials = { accessKeyId: "local", secretAccessKey: "local" };
 
 /**
- * Starts dynalite, in memory, on a free port; or takes the DynamoDB at `CODESTAR_TEST_DYNAMODB`
- * (an `http://127.0.0.1:…` address, such as that of Amazon's DynamoDB Local), where tables are left behind.
+ * Starts dynalite, in memory, on a free port; or takes the DynamoDB at
+ * `CODESTAR_TEST_DYNAMODB` (an `http://127.0.0.1:…` address, such as that of Amazon's DynamoDB
+ * Local), where tables are left behind.
  */
 export async function startDynamoDb(): Promise<LocalDynamoDb> {
   const given = process.env.CODESTAR_TEST_DYNAMODB;

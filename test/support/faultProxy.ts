@@ -32,7 +32,10 @@ export interface FaultProxy {
   stop(): Promise<void>;
 }
 
-/** Between a client and the service at `upstream`, on a free port of loopback: writes down, passes on, or spoils. */
+/**
+ * Between a client and the service at `upstream`, on a free port of loopback: writes
+ * down, passes on, or spoils.
+ */
 export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
   const server = createServer((incoming, response) => {
     void answer(incoming, response).catch(() => response.destroy());

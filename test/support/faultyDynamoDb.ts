@@ -31,7 +31,8 @@ export function dynamoDbError(name: string, message = "told by a test", status =
 }
 
 /**
- * Stands before the DynamoDB at `target` and asks `faultOf` about each request; undefined passes it on.
+ * Stands before the DynamoDB at `target` and asks `faultOf` about each
+ * request; undefined passes it on.
  */
 export async function startFaultyDynamoDb(
   target: string,

@@ -9,7 +9,9 @@ export interface Import {
   readonly specifier: string;
   /** Gone once compiled. */
   readonly typeOnly: boolean;
-  /** The file meant by a relative specifier, from the repository's root; undefined for a package. */
+  /**
+   * The file meant by a relative specifier, from the repository's root; undefined for a package.
+   */
   readonly file: string | undefined;
 }
 
@@ -28,7 +30,10 @@ export function sourcesUnder(...folders: string[]): string[] {
   );
 }
 
-/** All that a file imports: `import`, `export … from`, `require`, `import()` and `import("…")` in types. */
+/**
+ * All that a file imports: `import`, `export … from`, `require`, `import()`
+ * and `import("…")` in types.
+ */
 export function importsOf(path: string): Import[] {
   const text = readFileSync(join(repository, path), "utf8");
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true);

@@ -26,7 +26,10 @@ export interface PipelineOutcome {
   readonly calls: readonly string[];
 }
 
-/** A checkout of examples/gitops, whose scripts are run as a runner would; the profiles are in a file there. */
+/**
+ * A checkout of examples/gitops, whose scripts are run as a runner would; the
+ * profiles are in a file there.
+ */
 export class Pipeline {
   readonly #folder = new RosterFolder();
   readonly path = this.#folder.path;
@@ -59,7 +62,10 @@ export class Pipeline {
     this.#folder.remove();
   }
 
-  /** Makes the profiles those that the roster declares, but for the changes: by user name, null for nobody. */
+  /**
+   * Makes the profiles those that the roster declares, but for the changes: by
+   * user name, null for nobody.
+   */
   async live(changes: Readonly<Record<string, object | null>> = {}): Promise<void> {
     const { roster } = this.#folder.load("rosters");
     const store = await openStore(`file:${join(this.path, "profiles.db")}`);
@@ -73,7 +79,10 @@ export class Pipeline {
     await store.close();
   }
 
-  /** Runs the scripts of a job of a GitHub workflow, each if its condition holds, up to one that fails. */
+  /**
+   * Runs the scripts of a job of a GitHub workflow, each if its condition
+   * holds, up to one that fails.
+   */
   github(file: string, job: string): PipelineOutcome {
     const { jobs } = parse(this.read(`.github/workflows/${file}`));
     const steps: Step[] = jobs[job].steps;

@@ -8,7 +8,9 @@ export interface PostgresPair {
   readonly url: string;
   readonly primary: PostgresServer;
   readonly standby: PostgresServer;
-  /** From now on nothing passes between clients and the primary, and no connection is closed for it. */
+  /**
+   * From now on nothing passes between clients and the primary, and no connection is closed for it.
+   */
   cut(): void;
   stop(): Promise<void>;
 }

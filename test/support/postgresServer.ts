@@ -8,7 +8,10 @@ import { pathToFileURL } from "node:url";
 import postgres from "postgres";
 import { skipUnless } from "./skip";
 
-/** PostgreSQL refuses to run as root; then its processes and files belong to this user, `nobody` on most systems. */
+/**
+ * PostgreSQL refuses to run as root; then its processes and files belong to this user,
+ * `nobody` on most systems.
+ */
 const otherUser = 65_534;
 const startLimit = 30_000;
 

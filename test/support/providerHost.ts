@@ -111,7 +111,9 @@ export class ProviderHost {
   }
 }
 
-/** The host writes `__provider` onto what it is given, and the protocol's structs hold JSON alone. */
+/**
+ * The host writes `__provider` onto what it is given, and the protocol's structs hold JSON alone.
+ */
 function result(value: unknown): Props {
   const props = value as Props;
   assert.ok(!Object.isFrozen(props), "a frozen result throws in the host");

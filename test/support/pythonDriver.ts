@@ -34,8 +34,8 @@ export class PythonDriver {
   static readonly #drivers = new Map<string, PythonDriver>();
 
   /**
-   * The same process for all tests; it ends with this one, whose end it does not hold up. boto3 and the AWS
-   * CLI bring a botocore each and cannot share one.
+   * The same process for all tests; it ends with this one, whose end it does not hold up. boto3 and
+   * the AWS CLI bring a botocore each and cannot share one.
    */
   static of(python: string, library: "boto3" | "awscli"): PythonDriver {
     const key = `${library} ${python}`;

@@ -26,7 +26,9 @@ export interface Profile {
 
 export interface RecordingService {
   readonly url: string;
-  /** Every request since the start or the last `calls.length = 0`, those of `live` not among them. */
+  /**
+   * Every request since the start or the last `calls.length = 0`, those of `live` not among them.
+   */
   readonly calls: Call[];
   /** The writes among the calls. */
   writes(): Call[];
@@ -47,7 +49,9 @@ export interface RecordingService {
 const region = "us-east-1";
 const background = "x-test-background";
 
-/** The profile service on a free loopback port and a store in memory, with a record of every call. */
+/**
+ * The profile service on a free loopback port and a store in memory, with a record of every call.
+ */
 export async function startRecordingService(): Promise<RecordingService> {
   const store = await openStore("memory:");
   const service = profileService({ store, region, clock: Date.now });

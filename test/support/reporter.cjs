@@ -15,7 +15,8 @@ module.exports = class CountingReporter extends reporters.Spec {
       const { passes: passed, failures: failed, pending: skipped } = this.stats;
       const write = (counts) => writeFileSync(file, JSON.stringify(counts));
       write({ passed, failed, skipped });
-      // Does not itself keep the process alive: it only fires where a test has left something open that does.
+      // Does not itself keep the process alive: it only fires where a test has left
+      // something open that does.
       setTimeout(() => {
         const seconds = patience / 1000;
         console.error(

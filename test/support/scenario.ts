@@ -25,7 +25,10 @@ export function scenario(
   };
 }
 
-/** A test of the dynamic form; `native` says what the other form does, by design, and where that is tested. */
+/**
+ * A test of the dynamic form; `native` says what the other form does, by design,
+ * and where that is tested.
+ */
 export function itInDynamicForm(
   title: string,
   native: string,

@@ -9,7 +9,10 @@ const main = join(__dirname, "../../dist/cli/main.js");
 const patience = 20_000;
 
 export interface ServeOptions {
-  /** An open file for the log; `stalled`: a pipe that nobody reads. When absent, a pipe that is read. */
+  /**
+   * An open file for the log; `stalled`: a pipe that nobody reads. When
+   * absent, a pipe that is read.
+   */
   readonly log?: number | "stalled";
   /** Arguments of node's own. */
   readonly node?: readonly string[];
@@ -33,7 +36,9 @@ export interface ServeProcess {
   terminate(): Promise<number | null>;
 }
 
-/** Starts `codestar-profiles serve`, as built, in the folder, on a free port unless one is given. */
+/**
+ * Starts `codestar-profiles serve`, as built, in the folder, on a free port unless one is given.
+ */
 export async function startServe(
   folder: string,
   argv: readonly string[],

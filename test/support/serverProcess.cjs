@@ -1,5 +1,5 @@
-// A profile server in a process of its own, that starts fast (what is in dist, and no command line around it) and
-// answers questions about itself: for tests that kill it, or watch its memory.
+// A profile server in a process of its own, that starts fast (what is in dist, and no command line
+// around it) and answers questions about itself: for tests that kill it, or watch its memory.
 const { startServer } = require("../../dist/service/http/server.js");
 const { authentication } = require("../../dist/service/identity/authentication.js");
 const {

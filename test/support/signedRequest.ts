@@ -50,7 +50,10 @@ export interface Signing {
   readonly body?: string;
   /** Headers to sign besides those that every client signs. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** As the SDK for JavaScript does; without it `x-amz-content-sha256` is left out, as botocore does. */
+  /**
+   * As the SDK for JavaScript does; without it `x-amz-content-sha256` is
+   * left out, as botocore does.
+   */
   readonly checksum?: boolean;
 }
 

@@ -16,7 +16,10 @@ export interface Change {
   readonly deleted: boolean;
 }
 
-/** `repeated token`: the answer to a list names a page that was there before; a Describe is not disturbed. */
+/**
+ * `repeated token`: the answer to a list names a page that was there before; a
+ * Describe is not disturbed.
+ */
 export type Fault = "unreachable" | "throttled" | "denied" | "expired token" | "repeated token";
 
 export class ReadError extends Error {
@@ -99,7 +102,10 @@ export class SimulatedProfiles {
     });
   }
 
-  /** Whether a Describe, or a walk from the first page to the last, has said since that there is none. */
+  /**
+   * Whether a Describe, or a walk from the first page to the last, has said
+   * since that there is none.
+   */
   saidMissing(userArn: string, since: number): boolean {
     const reads = this.reads.filter(({ at }) => at >= since);
     if (reads.some((read) => "described" in read && read.described === userArn && !read.found)) {

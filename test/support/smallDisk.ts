@@ -12,7 +12,10 @@ export interface SmallDisk {
   remove(): void;
 }
 
-/** A file system of so many KiB below the folder; skips the test, and says so, where none can be mounted. */
+/**
+ * A file system of so many KiB below the folder; skips the test, and says so,
+ * where none can be mounted.
+ */
 export function smallDisk(context: Mocha.Context, folder: string, kibibytes: number): SmallDisk {
   const path = join(folder, "small-disk");
   mkdirSync(path);

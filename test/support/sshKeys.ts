@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import { blobOf, field, line } from "./sshKeyBlobs";
 
-/** A public key with what `ssh-keygen -lf` (OpenSSH 9.2) prints of it. Their private halves were thrown away. */
+/**
+ * A public key with what `ssh-keygen -lf` (OpenSSH 9.2) prints of it. Their
+ * private halves were thrown away.
+ */
 export interface KnownSshKey {
   readonly type: string;
   readonly bits: number;
@@ -93,7 +96,10 @@ export const skNistp256: KnownSshKey = {
   line: "sk-ecdsa-sha2-nistp256@openssh.com AAAAInNrLWVjZHNhLXNoYTItbmlzdHAyNTZAb3BlbnNzaC5jb20AAAAIbmlzdHAyNTYAAABBBLIgQ6VAunV1Q3EvSpe7pq+cccR+SQ0Jm4JQjgceU/XsP3KmX5qcLkJVWG9LZawcL+xaA+FvHggOoazSiK1rWkwAAAAIc3NoOndvcms= token",
 };
 
-/** Of bytes that stand for a key, of the right number: OpenSSH knows the type since 10.5, and lists 256 bits. */
+/**
+ * Of bytes that stand for a key, of the right number: OpenSSH knows the type since
+ * 10.5, and lists 256 bits.
+ */
 export const mldsa44: KnownSshKey = {
   type: "ssh-mldsa44-ed25519@openssh.com",
   bits: 256,

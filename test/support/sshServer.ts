@@ -100,7 +100,10 @@ export async function startSshServer(
   };
 }
 
-/** A new pair without a passphrase: the private key in `file`, the public one in `file.pub`, whose text is answered. */
+/**
+ * A new pair without a passphrase: the private key in `file`, the public one in
+ * `file.pub`, whose text is answered.
+ */
 export async function makeSshKey(file: string): Promise<string> {
   await new Promise<void>((resolve, reject) => {
     const args = ["-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", file];
@@ -110,7 +113,10 @@ export async function makeSshKey(file: string): Promise<string> {
   return readFileSync(`${file}.pub`, "utf8").trim();
 }
 
-/** Whether sshd would run a program: it and every folder above it are root's, and nobody else can write them. */
+/**
+ * Whether sshd would run a program: it and every folder above it are root's, and
+ * nobody else can write them.
+ */
 export function isSafeForSshd(path: string): boolean {
   for (let at = path; ; at = dirname(at)) {
     const { uid, mode } = statSync(at);

@@ -1,5 +1,6 @@
-// A process of its own that writes profiles of two regions to one file, as a Pulumi program with profiles in two
-// regions does: `twoRegions.cjs FILE`. Prints each profile's region and user once it has been acknowledged.
+// A process of its own that writes profiles of two regions to one file, as a Pulumi program with
+// profiles in two regions does: `twoRegions.cjs FILE`. Prints each profile's region and user once
+// it has been acknowledged.
 const { CodeStarClient, CreateUserProfileCommand } = require("@aws-sdk/client-codestar");
 const { embeddedRequestHandler } = require("../../dist/service/embedded.js");
 

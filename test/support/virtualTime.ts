@@ -6,8 +6,9 @@ interface Timer {
 const longest = 4 * 60 * 60_000;
 
 /**
- * Does the work with virtual time, which stands still while anything can be done and then goes on to the
- * next timer at once; answers how many milliseconds of it passed. `setTimeout` and `Date.now` show it.
+ * Does the work with virtual time, which stands still while anything can be done and then
+ * goes on to the next timer at once; answers how many milliseconds of it passed.
+ * `setTimeout` and `Date.now` show it.
  */
 export async function inVirtualTime(work: () => Promise<unknown>): Promise<number> {
   const real = { setTimeout: globalThis.setTimeout, now: Date.now };

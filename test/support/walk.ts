@@ -9,8 +9,8 @@ import type { Project } from "./pulumi";
 import { type ServeProcess, startServe } from "./serveProcess";
 
 /**
- * A reader's steps: a file, whose name stands alone above its content; the server; requests to it; and commands with lines of
- * what they print.
+ * A reader's steps: a file, whose name stands alone above its content; the server; requests to it;
+ * and commands with lines of what they print.
  */
 const step =
   /^`(?<file>[\w./-]+)`:\n\n```\w+\n(?<content>[\s\S]*?)^```|^```sh\nnpx --no -- codestar-profiles serve (?<serve>.*)\n```|^```sh\n(?<request>curl [\s\S]*?)```|^```console\n(?<session>[\s\S]*?)^```/gm;
@@ -19,8 +19,8 @@ const step =
 const command = /^\$ (?<line>.*?)(?: +# (?:exits with (?<status>\d+)|(?<fails>fails)))?$/;
 
 /**
- * Takes the steps of a page one after another, as it shows them. A line that is shown must be in what is printed; what Pulumi
- * adds at its end may be left out on the page.
+ * Takes the steps of a page one after another, as it shows them. A line that is shown must be in
+ * what is printed; what Pulumi adds at its end may be left out on the page.
  * @returns how many commands were run.
  */
 export async function walk(page: string, project: Project): Promise<number> {

@@ -1,8 +1,8 @@
 /**
  * A process of its own that writes to a store: `writeProfiles.ts URL NAME COUNT`. Creates profiles
- * NAME-0, NAME-1, … with as many calls under way as a server has connections, printing each user's name
- * once it has been acknowledged; COUNT is a number, or `forever`. Each call also sets its own member of one
- * profile that all such processes share.
+ * NAME-0, NAME-1, … with as many calls under way as a server has connections, printing each user's
+ * name once it has been acknowledged; COUNT is a number, or `forever`. Each call also sets its own
+ * member of one profile that all such processes share.
  */
 import { openStore } from "../../service/store/open";
 import { arnOf, storedProfile } from "./profiles";

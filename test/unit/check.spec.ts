@@ -28,7 +28,9 @@ function passes(changes: Record<string, unknown>, options = strongOnly): void {
   assert.deepEqual(reasons(changes, options), []);
 }
 
-/** The one failure of the property; its reason is a sentence that begins with the property's name. */
+/**
+ * The one failure of the property; its reason is a sentence that begins with the property's name.
+ */
 function reason(property: string, value: unknown): string {
   const failures = checkInputs({ ...valid, [property]: value }, strongOnly);
   assert.equal(failures.length, 1, JSON.stringify(failures));
@@ -37,7 +39,10 @@ function reason(property: string, value: unknown): string {
   return failures[0]!.reason;
 }
 
-/** The patterns as AWS's model has them (their spelling compiles without flags only), with the lengths. */
+/**
+ * The patterns as AWS's model has them (their spelling compiles without
+ * flags only), with the lengths.
+ */
 const model = {
   userArn: {
     pattern: /^arn:aws:iam::\d{12}:user(?:(\u002F)|(\u002F[\u0021-\u007E]+\u002F))[\w+=,.@-]+$/,

@@ -30,7 +30,8 @@ describe("formatProblem", () => {
     const [, line, mark] = formatted(
       "  ada:\t{ displayName: 日本🦊e\u0301, emailAddress: xx }\n",
     ).split("\n");
-    // Two columns for each wide letter, none for the accent: three more columns than the text has units, less two.
+    // Two columns for each wide letter, none for the accent: three more columns than the
+    // text has units, less two.
     assert.equal(mark!.indexOf("^"), line!.indexOf("xx") + 2 + 1 - 1 - 1);
     assert.match(mark!, /\^\^$/);
   });

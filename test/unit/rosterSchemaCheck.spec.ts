@@ -5,7 +5,9 @@ import type { Rule } from "../../roster/load";
 import { rosterJsonSchema } from "../../roster/schema";
 import { account, arn, keyLine, RosterFolder } from "../support/rosterFiles";
 
-/** What `check` says about one value alone; the other rules compare values, or read what a key is. */
+/**
+ * What `check` says about one value alone; the other rules compare values, or read what a key is.
+ */
 const ofOneValue: readonly Rule[] = [
   "unknown-field",
   "wrong-type",
@@ -38,7 +40,8 @@ describe("the JSON Schema and check", function () {
     );
   };
 
-  // Half of a character is refused by check alone: no pattern says so in both modes of regular expressions.
+  // Half of a character is refused by check alone: no pattern says so in both
+  // modes of regular expressions.
   const anyText = fc.string({ unit: "grapheme", maxLength: 8 });
   const wrong = fc.oneof(
     fc.constantFrom(null, 1, true, [], {}, [1], ["", null], { a: "b" }, "", " ", "x", "\n"),

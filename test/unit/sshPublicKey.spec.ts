@@ -746,7 +746,10 @@ function assertRepeatsNothing(problem: string, text: string): void {
   }
 }
 
-/** Whether another value of the byte can still be a key: only inside big numbers, Ed25519 points and applications. */
+/**
+ * Whether another value of the byte can still be a key: only inside big numbers,
+ * Ed25519 points and applications.
+ */
 function mayDiffer(type: string, blob: Buffer, at: number): boolean {
   const free: Record<string, readonly number[]> = {
     "ssh-ed25519": [1],

@@ -16,12 +16,14 @@ const require = createRequire(import.meta.url);
 
 /** @returns {Outsider} */
 export function outsider() {
-  // Loaded here, for neither is there before the packages are installed and the service is compiled.
+  // Loaded here, for neither is there before the packages are installed
+  // and the service is compiled.
   const sdk = require("@aws-sdk/client-codestar");
   const { embeddedRequestHandler } = require("../../dist/service/embedded.js");
   const client = new sdk.CodeStarClient({
     region,
-    // The service in process serves whoever can read its file; the SDK wants some credentials to sign with.
+    // The service in process serves whoever can read its file; the SDK wants some
+    // credentials to sign with.
     credentials: { accessKeyId: "demo", secretAccessKey: "demo" },
     requestHandler: embeddedRequestHandler({ store }),
   });

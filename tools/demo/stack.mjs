@@ -1,4 +1,5 @@
-// The demonstration's stack: the project at the root, with everything that Pulumi keeps of it inside .demo.
+// The demonstration's stack: the project at the root, with everything that Pulumi
+// keeps of it inside .demo.
 import * as fs from "node:fs";
 import { join, sep } from "node:path";
 import { run } from "../../running/children.mjs";
@@ -17,7 +18,10 @@ const stateFolder = join(folder, "state");
 const temporary = join(folder, "tmp");
 const settingsFile = join(folder, `Pulumi.${stackName}.yaml`);
 
-/** Commands that read or write a stack's settings, and would otherwise look for them beside the root's Pulumi.yaml. */
+/**
+ * Commands that read or write a stack's settings, and would otherwise look for them
+ * beside the root's Pulumi.yaml.
+ */
 const takesSettings = new Set([
   "preview",
   "pre",
@@ -72,8 +76,8 @@ export function pulumiOnDemo(cli) {
 export async function createStack(pulumi) {
   fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   for (const path of [stateFolder, temporary]) fs.mkdirSync(path, { recursive: true });
-  // A new stack's settings go beside the Pulumi.yaml of the working directory: with one of the same name here, the root
-  // stays as it is.
+  // A new stack's settings go beside the Pulumi.yaml of the working directory: with one of the same
+  // name here, the root stays as it is.
   fs.writeFileSync(join(folder, "Pulumi.yaml"), `name: ${projectName}\nruntime: nodejs\n`);
   await succeed(["stack", "init", stackName], { cwd: folder });
   await succeed(["config", "set", "codestar:endpoint", store]);

@@ -12,7 +12,9 @@ const context = scope.__stryker__;
 // The random programs of the model are the same for each mutant, and few.
 Object.assign(process.env, { CODESTAR_TEST_MODEL_SEED: "7", CODESTAR_TEST_MODEL_STEPS: "60" });
 
-/** The specs of the rooms that are mutated: they start no processes, and take some seconds in all. */
+/**
+ * The specs of the rooms that are mutated: they start no processes, and take some seconds in all.
+ */
 const specs = [
   "unit/apply",
   "unit/argumentRules",
@@ -117,7 +119,8 @@ class MochaRunner {
 }
 
 /**
- * What is decided about one profile has tests of its own. Whole programs, seconds of them, are for the lifecycles.
+ * What is decided about one profile has tests of its own. Whole programs, seconds of
+ * them, are for the lifecycles.
  * @param {string[]} titles
  * @param {string} fileName
  */

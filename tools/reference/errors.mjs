@@ -1,4 +1,5 @@
-// docs/reference/errors.md: what is told when something is wrong, as the code that tells it says it.
+// docs/reference/errors.md: what is told when something is wrong, as the
+// code that tells it says it.
 import { createRequire } from "node:module";
 import { code, table } from "./markdown.mjs";
 
@@ -11,7 +12,9 @@ const aws = { drift: true, allowWeakKeys: false };
 /** @type {import("../../dist/client/settings.js").Settings} */
 const file = { ...aws, endpoint: { kind: "store", url: "file:profiles.db" } };
 
-/** @type {readonly (readonly [string, import("../../dist/client/facts.js").Fact, import("../../dist/client/settings.js").Settings])[]} */
+/**
+ * @type {readonly (readonly [string, import("../../dist/client/facts.js").Fact, import("../../dist/client/settings.js").Settings])[]}
+ */
 const failures = [
   ["nothing listens at the address", { kind: "no answer", cause: "ECONNREFUSED" }, remote],
   ["AWS's own address", { kind: "no answer", cause: "ENOTFOUND" }, aws],

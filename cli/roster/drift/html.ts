@@ -3,7 +3,9 @@ import { script, style } from "./htmlAssets";
 import { inAscii, tellApart } from "./lookAlikes";
 import { type DriftReport, type FieldDifference, hasDrift, label, summaryOf } from "./report";
 
-/** One page with everything in it: nothing is loaded from anywhere, and it works as an attachment. */
+/**
+ * One page with everything in it: nothing is loaded from anywhere, and it works as an attachment.
+ */
 export function driftHtml(report: DriftReport): string {
   const drift = hasDrift(report);
   const summary = summaryOf(report);
@@ -167,7 +169,10 @@ function footer({ checkedAt, endpoint, liveProfiles, calls, seconds, showsValues
 /** The most characters of a part that fit on a line of a phone. */
 const longestPart = 32;
 
-/** An ARN, a path or an address that breaks after its colons and slashes, not at hyphens within a name. */
+/**
+ * An ARN, a path or an address that breaks after its colons and slashes, not
+ * at hyphens within a name.
+ */
 function breakable(text: string): string {
   return text
     .split(/(?<=[:/])(?=[^:/\s\d])/)

@@ -15,7 +15,10 @@ import { ignoresSchema } from "./ignoresSchema";
 export interface Ignore {
   /** An ARN; `*` and `?` as in an IAM policy. */
   readonly userArn: string;
-  /** The fields whose drift is ignored; absent, all of them, and that the profile is missing or unmanaged. */
+  /**
+   * The fields whose drift is ignored; absent, all of them, and that the
+   * profile is missing or unmanaged.
+   */
   readonly fields?: readonly Field[];
   readonly reason: string;
   /** The last day it counts, as YYYY-MM-DD in UTC. */

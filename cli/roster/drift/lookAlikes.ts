@@ -1,8 +1,9 @@
 import { shownByNumber } from "../../../profile/printable";
 
 /**
- * The two sides of a difference, for eyes: where they would look alike (composed and decomposed letters, kinds of white
- * space, letters of another script), what differs is shown by its number, for example `<U+0430>`.
+ * The two sides of a difference, for eyes: where they would look alike (composed and decomposed
+ * letters, kinds of white space, letters of another script), what differs is shown by its
+ * number, for example `<U+0430>`.
  */
 export function tellApart(live: string, declared: string): { live: string; declared: string } {
   if (live === declared || !lookAlike(live, declared)) return { live, declared };
@@ -22,7 +23,10 @@ export function tellApart(live: string, declared: string): { live: string; decla
   return { live: show(a), declared: show(b) };
 }
 
-/** A name or an ARN with all that IAM allows in none, which is everything but ASCII, shown by its number. */
+/**
+ * A name or an ARN with all that IAM allows in none, which is everything but
+ * ASCII, shown by its number.
+ */
 export function inAscii(name: string): string {
   return name.replace(/\P{ASCII}/gu, shownByNumber);
 }

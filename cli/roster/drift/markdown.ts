@@ -4,8 +4,8 @@ import { inAscii, tellApart } from "./lookAlikes";
 import { type DriftReport, type FieldDifference, hasDrift, label, summaryOf } from "./report";
 
 /**
- * The most bytes of a report. GitHub takes comments of 65,536 characters; the rest is for what a workflow
- * puts around it.
+ * The most bytes of a report. GitHub takes comments of 65,536 characters; the rest is for what
+ * a workflow puts around it.
  */
 const longest = 60_000;
 
@@ -13,8 +13,8 @@ const longest = 60_000;
 export const marker = "<!-- codestar-profiles drift -->";
 
 /**
- * Fit for a comment on a pull request: the counts first, a line for each person, what differs folded away.
- * What does not fit is left out and counted.
+ * Fit for a comment on a pull request: the counts first, a line for each person, what differs
+ * folded away. What does not fit is left out and counted.
  */
 export function driftMarkdown(report: DriftReport): string {
   const head = `${marker}\n### ${hasDrift(report) ? "⚠️ Drift" : "✅ No drift"} in CodeStar profiles\n\n${capital(summaryOf(report))}.\n`;

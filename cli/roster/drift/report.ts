@@ -12,7 +12,10 @@ import { inAscii } from "./lookAlikes";
 /** One field that differs. */
 export interface FieldDifference {
   readonly field: Field;
-  /** SSH keys as fingerprints; absent for the fields that hold personal data unless values are shown. */
+  /**
+   * SSH keys as fingerprints; absent for the fields that hold personal
+   * data unless values are shown.
+   */
   readonly live?: string;
   readonly declared?: string;
 }

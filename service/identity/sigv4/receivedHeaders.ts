@@ -1,9 +1,9 @@
 import { incompleteSignature } from "./rejection";
 
 /**
- * The headers of a request as they came over the wire. Made from node's `rawHeaders`, since its map of
- * headers keeps only the first of a repeated `Host` or `Authorization`: what is verified would not be
- * what another reader of the request sees.
+ * The headers of a request as they came over the wire. Made from node's `rawHeaders`, since its map
+ * of headers keeps only the first of a repeated `Host` or `Authorization`: what is verified would
+ * not be what another reader of the request sees.
  */
 export class ReceivedHeaders {
   readonly #values = new Map<string, string>();
@@ -36,7 +36,10 @@ export class ReceivedHeaders {
     return this.#values.get(name);
   }
 
-  /** All values of a header in the order received, joined as SigV4 wants them; undefined when absent. */
+  /**
+   * All values of a header in the order received, joined as SigV4 wants
+   * them; undefined when absent.
+   */
   joined(name: string): string | undefined {
     return this.#values.get(name);
   }

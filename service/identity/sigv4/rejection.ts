@@ -1,7 +1,7 @@
 import { ServiceError } from "../../api/errors";
 
-// CodeStar declares no error for a bad signature. Names and texts are those of AWS's JSON services, and
-// so is the status 400, where services of other protocols answer 403: assumed.
+// CodeStar declares no error for a bad signature. Names and texts are those of AWS's JSON services,
+// and so is the status 400, where services of other protocols answer 403: assumed.
 
 /** The request carries no SigV4 signature. */
 export function missingAuthenticationToken(): ServiceError {

@@ -23,10 +23,11 @@ export interface SignedParts {
 }
 
 /**
- * The AWS SDK's own canonicalization. Not its `SignatureV4.sign`, which is made for senders: it writes
- * `x-amz-date` and the session token itself, leaves out headers that it would not have signed, takes
- * the value of `x-amz-content-sha256` on trust, and takes several times as long, most of it for cloning
- * the request and for hashing behind promises. `SignatureV4Base` is exported for such use.
+ * The AWS SDK's own canonicalization. Not its `SignatureV4.sign`, which is made for senders:
+ * it writes `x-amz-date` and the session token itself, leaves out headers that it would not
+ * have signed, takes the value of `x-amz-content-sha256` on trust, and takes several times as
+ * long, most of it for cloning the request and for hashing behind promises. `SignatureV4Base`
+ * is exported for such use.
  */
 class Canonicalization extends SignatureV4Base {
   constructor() {
@@ -58,9 +59,10 @@ export function stringToSign(parts: SignedParts): string {
 }
 
 /**
- * What AWS clients send to this service is canonical as it stands: the path `/`, no query, header values
- * without runs of white space (HTTP has no line ends in them). That form is put together here, in a
- * fraction of the time; all else is the library's. The tests hold both to the same results.
+ * What AWS clients send to this service is canonical as it stands: the path `/`, no query,
+ * header values without runs of white space (HTTP has no line ends in them). That form is
+ * put together here, in a fraction of the time; all else is the library's. The tests hold
+ * both to the same results.
  */
 function canonicalRequestOf(parts: SignedParts): string {
   const { method, target, signedHeaders, values, payloadHash } = parts;

@@ -49,8 +49,8 @@ export function parseSignatureClaim(authorization: string | undefined): Signatur
 }
 
 /**
- * The access key id that a request claims, for a log: only one of capital letters, digits and `_`, as ids usually are,
- * since a secret may have been sent in its place.
+ * The access key id that a request claims, for a log: only one of capital letters, digits and `_`,
+ * as ids usually are, since a secret may have been sent in its place.
  */
 export function claimedAccessKeyId(authorization: string | undefined): string | undefined {
   return /\bCredential=([A-Z0-9_]{3,128})\//.exec(authorization ?? "")?.[1];

@@ -6,9 +6,10 @@ const digestBytes = 32;
 const maxTextBytes = 512;
 
 /**
- * The key that signs requests of one credential, day, region and service. HMAC-SHA-256 (RFC 2104) by two
- * calls of node's one-shot hash, in buffers of its own: each `createHmac` makes an object that the
- * garbage collector has to finalize, which took 6 of the 20 µs that verifying added to a request.
+ * The key that signs requests of one credential, day, region and service. HMAC-SHA-256 (RFC
+ * 2104) by two calls of node's one-shot hash, in buffers of its own: each `createHmac` makes
+ * an object that the garbage collector has to finalize, which took 6 of the 20 µs that
+ * verifying added to a request.
  */
 export class SigningKey {
   readonly #inner: Buffer;
@@ -33,7 +34,9 @@ export class SigningKey {
     return hash("sha256", this.#outer, "hex");
   }
 
-  /** Whether the signature is that of the text; in a time that does not tell where the two differ. */
+  /**
+   * Whether the signature is that of the text; in a time that does not tell where the two differ.
+   */
   verifies(text: string, signature: string): boolean {
     if (signature.length !== 2 * digestBytes) return false;
     this.#expected.write(this.sign(text), "latin1");

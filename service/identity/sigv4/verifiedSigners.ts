@@ -15,10 +15,10 @@ export interface Signer {
 const maxSigners = 1000;
 
 /**
- * Signers that have verified a request. All that an `Authorization` header states before the signature is
- * the same for every request of a client on a day, so the next one saves reading it again and the
- * five HMACs that derive the signing key. A signer is remembered only after its request proved
- * genuine: nobody without a secret can push out others. The oldest goes first.
+ * Signers that have verified a request. All that an `Authorization` header states before the
+ * signature is the same for every request of a client on a day, so the next one saves reading it
+ * again and the five HMACs that derive the signing key. A signer is remembered only after its
+ * request proved genuine: nobody without a secret can push out others. The oldest goes first.
  */
 export class VerifiedSigners {
   readonly #signers = new Map<string, Signer>();

@@ -11,7 +11,10 @@ export interface DynamoDbAddress {
 }
 
 export interface DynamoDbSettings {
-  /** Absent: the AWS SDK's default chain (environment, profile files, the machine's or container's role). */
+  /**
+   * Absent: the AWS SDK's default chain (environment, profile files, the
+   * machine's or container's role).
+   */
   readonly credentials?: {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
@@ -28,7 +31,9 @@ export interface DynamoDbConnection {
   readonly client: DynamoDBClient;
 }
 
-/** Tries for one call. The client's own AWS SDK tries again on top of these, so a few are enough. */
+/**
+ * Tries for one call. The client's own AWS SDK tries again on top of these, so a few are enough.
+ */
 const maxAttempts = 3;
 const connectTimeout = 1_000;
 const defaultTryTimeout = 2_000;
@@ -40,7 +45,9 @@ const tableName = /^[a-zA-Z0-9_.-]{3,255}$/;
 const regionName = /^[a-z0-9-]+$/;
 const form = "dynamodb://table?region=…&endpoint=…";
 
-/** Reads `dynamodb://table`, with the optional queries `region` and `endpoint`. Throws a sentence. */
+/**
+ * Reads `dynamodb://table`, with the optional queries `region` and `endpoint`. Throws a sentence.
+ */
 export function parseDynamoDbUrl(url: string): DynamoDbAddress {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed?.protocol !== "dynamodb:") throw new Error(`A DynamoDB store's URL is ${form}`);
@@ -109,7 +116,10 @@ export function isAnswer(error: unknown, name: string): boolean {
   return error instanceof Error && error.name === name;
 }
 
-/** What DynamoDB answers; an error becomes a sentence, except the named ones: those the caller awaits. */
+/**
+ * What DynamoDB answers; an error becomes a sentence, except the named
+ * ones: those the caller awaits.
+ */
 export async function reach<T>(
   address: DynamoDbAddress,
   sent: Promise<T>,
@@ -123,8 +133,8 @@ export async function reach<T>(
 }
 
 /**
- * The sentence for a call that failed. DynamoDB's own text is left out: for a rejected value it quotes
- * the value, and a profile's are not to be seen.
+ * The sentence for a call that failed. DynamoDB's own text is left out: for a rejected value it
+ * quotes the value, and a profile's are not to be seen.
  */
 function failure(address: DynamoDbAddress, error: unknown): Error {
   const { name, code, fault, throttling } = factsOf(error);

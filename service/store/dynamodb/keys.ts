@@ -10,14 +10,16 @@ export const keySchema: CreateTableCommandInput["KeySchema"] = [
 ];
 
 /**
- * Partition keys of one account in one region. DynamoDB serves 1,000 writes and 3,000 reads of 4 KB a second for each
- * ("Partitions and data distribution" in its developer guide); a list asks all of them.
+ * Partition keys of one account in one region. DynamoDB serves 1,000 writes and 3,000
+ * reads of 4 KB a second for each ("Partitions and data distribution" in its developer
+ * guide); a list asks all of them.
  */
 export const shardsOfAccount = 4;
 
 /**
- * The part of an ARN that names the account, through its fifth colon; all of a text that has fewer. ARNs of one
- * account follow each other in the order of ARNs, and accounts are in the order of these texts.
+ * The part of an ARN that names the account, through its fifth colon; all of a text that
+ * has fewer. ARNs of one account follow each other in the order of ARNs, and accounts are
+ * in the order of these texts.
  */
 export function accountOf(userArn: string): string {
   return /^(?:[^:]*:){5}/.exec(userArn)?.[0] ?? userArn;
@@ -33,7 +35,10 @@ export function shardKey(region: string, account: string, shard: number): string
   return `${region}#${account}#${shard}`;
 }
 
-/** The key of a profile. Its shard is a hash of what follows the account, so that names that resemble each other part. */
+/**
+ * The key of a profile. Its shard is a hash of what follows the account, so that names that
+ * resemble each other part.
+ */
 export function profileKey(region: string, userArn: string): Item {
   const account = accountOf(userArn);
   const hash = createHash("sha256").update(userArn.slice(account.length)).digest();

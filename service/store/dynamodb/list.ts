@@ -2,7 +2,10 @@ import { type ArnRange, arnRange } from "../arnRange";
 import type { ListRequest } from "../store";
 import { accountOf, type Item, isWithinAccount, shardKey, shardsOfAccount } from "./keys";
 
-/** What DynamoDB answers for a range of one partition, in order: at most `limit` items, and where to go on. */
+/**
+ * What DynamoDB answers for a range of one partition, in order: at most `limit`
+ * items, and where to go on.
+ */
 export type ReadPartition = (
   shard: string,
   range: KeyRange,
@@ -20,8 +23,8 @@ const mostAccountsAtATime = 8;
 const accountsPerRead = 100;
 
 /**
- * The items of profiles in the order of their ARNs, merged from the partitions that hold them. Accounts follow each
- * other in that order, so only the shards of one account are merged.
+ * The items of profiles in the order of their ARNs, merged from the partitions that hold them.
+ * Accounts follow each other in that order, so only the shards of one account are merged.
  */
 export async function listItems(
   read: ReadPartition,
@@ -104,7 +107,10 @@ async function showNext(read: ReadPartition, shard: Shard, share: number): Promi
   }
 }
 
-/** How many of a page's items to ask one shard for: two standard deviations more than it holds on average. */
+/**
+ * How many of a page's items to ask one shard for: two standard deviations more
+ * than it holds on average.
+ */
 function shareOf(limit: number): number {
   const average = limit / shardsOfAccount;
   return Math.min(limit, Math.ceil(average + 2 * Math.sqrt(average)));
@@ -112,7 +118,9 @@ function shareOf(limit: number): number {
 
 const arnOf = (item: Item): string => item.userArn?.S ?? "";
 
-/** The range with both its ends counted, as DynamoDB has it; undefined when nothing can be in it. */
+/**
+ * The range with both its ends counted, as DynamoDB has it; undefined when nothing can be in it.
+ */
 function keyRange({ start, inclusive, end }: ArnRange): KeyRange | undefined {
   // DynamoDB refuses an empty text as a key, and two ends in the wrong order.
   const first = start === "" ? "\0" : inclusive ? start : firstAfter(start);

@@ -23,9 +23,10 @@ export interface Migration {
 const together = 16;
 
 /**
- * Copies the profiles of a table of an earlier version, keyed by region and userArn, into a table of this one. The old
- * table is only read, and nobody may write to it meanwhile. It can be run again after a failure. Throws a sentence
- * for the first profile that is damaged, or that the new table holds with other members.
+ * Copies the profiles of a table of an earlier version, keyed by region and userArn, into a table
+ * of this one. The old table is only read, and nobody may write to it meanwhile. It can be run
+ * again after a failure. Throws a sentence for the first profile that is damaged, or that the new
+ * table holds with other members.
  */
 export async function migrateDynamoDbTable(
   from: string,

@@ -24,15 +24,16 @@ const conditionFailed = "ConditionalCheckFailedException";
 const mostListedAccounts = 10_000;
 
 /**
- * Opens the profiles in a DynamoDB table: `dynamodb://table`, optionally `?region=…&endpoint=…`. The table
- * is made by `codestar-profiles table create`; a missing one shows at the first call. Any number of
- * processes may share it: every read is a consistent one, and nothing is kept here but which accounts are known to
- * have their item. Who puts another table in the place of one stops the servers first.
+ * Opens the profiles in a DynamoDB table: `dynamodb://table`, optionally
+ * `?region=…&endpoint=…`. The table is made by `codestar-profiles table create`; a missing one
+ * shows at the first call. Any number of processes may share it: every read is a consistent
+ * one, and nothing is kept here but which accounts are known to have their item. Who puts
+ * another table in the place of one stops the servers first.
  *
- * Calls that fail in passing are tried three times, then end in a StoreUnavailableError. What a lost
- * response means for the second try:
- * - create is exact: it knows its own first try by a random id in the item. (Only when another client
- *   deletes the profile between the two tries is it created once more.)
+ * Calls that fail in passing are tried three times, then end in a StoreUnavailableError. What a
+ * lost response means for the second try:
+ * - create is exact: it knows its own first try by a random id in the item. (Only when another
+ *   client deletes the profile between the two tries is it created once more.)
  * - update sets the same values again.
  * - delete may answer false although it was its own first try that deleted.
  */
@@ -72,8 +73,8 @@ export async function openDynamoDbStore(
   }
 
   /**
-   * Settles when the account is among those that a list without an account asks. Such an item is never deleted, so
-   * what was written once need not be written again.
+   * Settles when the account is among those that a list without an account asks. Such an item is
+   * never deleted, so what was written once need not be written again.
    */
   async function listAccountOf(region: string, userArn: string): Promise<void> {
     const Item = accountKey(region, accountOf(userArn));
@@ -118,8 +119,9 @@ export async function openDynamoDbStore(
     change: ProfileChange,
     modifiedAt: number,
   ): Promise<StoredProfile | undefined> {
-    // DynamoDB sets no maximum of two values, so who is marked later already is told apart by a condition. The time
-    // only rises while a profile is there: one that meets neither condition was not there in between.
+    // DynamoDB sets no maximum of two values, so who is marked later already is told apart by a
+    // condition. The time only rises while a profile is there: one that meets neither condition
+    // was not there in between.
     const item =
       (await updateItem(region, userArn, change, modifiedAt, {
         condition: "#modifiedAt <= :modifiedAt",
@@ -213,7 +215,8 @@ export async function openDynamoDbStore(
       run(() => update(region, userArn, change, modifiedAt)),
     delete: (region, userArn) => run(() => remove(region, userArn)),
     list: (region, request) => run(() => list(region, request)),
-    // What a call would tell shows at each call; a table that throttles is no reason to turn its clients away.
+    // What a call would tell shows at each call; a table that throttles is no reason
+    // to turn its clients away.
     async health() {},
     async close() {
       closed = true;

@@ -12,7 +12,9 @@ import {
 } from "./connection";
 import { keySchema } from "./keys";
 
-/** What a table has now. `unsupported`: this DynamoDB does not know the feature (some emulators). */
+/**
+ * What a table has now. `unsupported`: this DynamoDB does not know the feature (some emulators).
+ */
 export interface DynamoDbTable {
   readonly created: boolean;
   readonly deletionProtection: "on" | "unsupported";
@@ -20,7 +22,10 @@ export interface DynamoDbTable {
 }
 
 export interface CreateTableSettings extends DynamoDbSettings {
-  /** How long to wait until the table is active and its recovery can be set, in seconds; 120 when absent. */
+  /**
+   * How long to wait until the table is active and its recovery can be set, in
+   * seconds; 120 when absent.
+   */
   readonly patience?: number;
 }
 
@@ -36,9 +41,9 @@ const unknownOperation = "UnknownOperationException";
 const notReady = "ContinuousBackupsUnavailableException";
 
 /**
- * Creates the table of a `dynamodb://table` store, or makes good what an existing one lacks: deletion
- * protection and point-in-time recovery. A new table is billed per request. Settles when it is active;
- * running it again changes nothing. Throws when a table of the name has other keys.
+ * Creates the table of a `dynamodb://table` store, or makes good what an existing one lacks:
+ * deletion protection and point-in-time recovery. A new table is billed per request. Settles when
+ * it is active; running it again changes nothing. Throws when a table of the name has other keys.
  */
 export async function createDynamoDbTable(
   url: string,

@@ -10,7 +10,9 @@ export interface PostgresHost {
 /** TLS as libpq's `sslmode` has it: see PostgreSQL's manual, "SSL Support". */
 export type SslMode = "disable" | "allow" | "prefer" | "require" | "verify-ca" | "verify-full";
 
-/** Where a PostgreSQL store is: what its URL says, and libpq's environment where the URL is silent. */
+/**
+ * Where a PostgreSQL store is: what its URL says, and libpq's environment where the URL is silent.
+ */
 export interface PostgresAddress {
   /** Tried in this order. */
   readonly hosts: readonly PostgresHost[];
@@ -24,7 +26,10 @@ export interface PostgresAddress {
   readonly sslRootCert?: string;
   /** `read-write` connects only to a server that takes writes; `any` to the first that answers. */
   readonly targetSessionAttrs: "read-write" | "any";
-  /** Whether statements are prepared; a pooler that shares connections between transactions may not bear it. */
+  /**
+   * Whether statements are prepared; a pooler that shares connections between
+   * transactions may not bear it.
+   */
   readonly preparedStatements: boolean;
   /** At most this many connections. */
   readonly maxConnections: number;
@@ -35,7 +40,10 @@ export const postgresForm =
 
 const sslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
 const defaultPort = 5432;
-/** Enough to keep a small database busy, few enough that ten servers stay below PostgreSQL's own 100. */
+/**
+ * Enough to keep a small database busy, few enough that ten servers stay
+ * below PostgreSQL's own 100.
+ */
 const defaultConnections = 8;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -45,10 +53,10 @@ export function isPostgresUrl(url: string): boolean {
 }
 
 /**
- * Reads `postgres://[user[:password]@][host[:port],…][/database][?…]` or `postgresql://…`. Where the URL is
- * silent libpq's variables count: PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE,
- * PGSSLROOTCERT and PGTARGETSESSIONATTRS. Throws a sentence that repeats nothing of the URL but the names of
- * its settings, since it may hold a password.
+ * Reads `postgres://[user[:password]@][host[:port],…][/database][?…]` or `postgresql://…`. Where
+ * the URL is silent libpq's variables count: PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE,
+ * PGSSLMODE, PGSSLROOTCERT and PGTARGETSESSIONATTRS. Throws a sentence that repeats nothing of the
+ * URL but the names of its settings, since it may hold a password.
  */
 export function parsePostgresUrl(url: string, environment: Environment): PostgresAddress {
   const parts =

@@ -4,19 +4,25 @@ import { nameOf, type PostgresAddress, type PostgresHost, tlsOf } from "./addres
 
 /** How long calls may take, in milliseconds. */
 export interface PostgresLimits {
-  /** One try, from sending it to its answer. Past it the server counts as gone, and its connections are closed. */
+  /**
+   * One try, from sending it to its answer. Past it the server counts as gone, and
+   * its connections are closed.
+   */
   readonly answer: number;
   /** All tries of one call. */
   readonly patience: number;
 }
 
 /**
- * A primary that dies is found within its own `patience`, and a client of the service waits longer than that
- * for an answer.
+ * A primary that dies is found within its own `patience`, and a client of the service waits
+ * longer than that for an answer.
  */
 export const defaultLimits: PostgresLimits = { answer: 3_000, patience: 10_000 };
 
-/** Ends a statement that waits for a lock or runs away before the client gives up on the whole connection. */
+/**
+ * Ends a statement that waits for a lock or runs away before the client gives
+ * up on the whole connection.
+ */
 const statementTimeout = 2_000;
 const firstPause = 25;
 const longestPause = 500;
@@ -24,8 +30,8 @@ const longestPause = 500;
 /** Statements on whatever server takes writes now. */
 export interface PostgresConnection {
   /**
-   * Runs the work until it is answered: again after a failure that may pass, within `patience`. The work is told
-   * which try it is, from 1. Rejects with a sentence.
+   * Runs the work until it is answered: again after a failure that may pass, within `patience`. The
+   * work is told which try it is, from 1. Rejects with a sentence.
    */
   run<T>(work: (sql: Sql, attempt: number) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -52,7 +58,10 @@ export async function connectPostgres(
     return pool;
   }
 
-  /** The server is gone, or takes writes no longer: close what is left of its connections, and look again. */
+  /**
+   * The server is gone, or takes writes no longer: close what is left of its
+   * connections, and look again.
+   */
   function leave(left: Promise<Sql>): void {
     if (left !== pool) return;
     pool = undefined;
@@ -90,8 +99,9 @@ export async function connectPostgres(
 }
 
 /**
- * The host that takes writes: all are asked at once, so that one that is cut off holds up nobody. The client's own
- * walk through several hosts waits for each of its connections to time out at such a host.
+ * The host that takes writes: all are asked at once, so that one that is cut off holds up
+ * nobody. The client's own walk through several hosts waits for each of its connections
+ * to time out at such a host.
  */
 async function findServer(client: Client, address: PostgresAddress): Promise<PostgresHost> {
   const [only, another] = address.hosts;
@@ -114,7 +124,10 @@ async function findServer(client: Client, address: PostgresAddress): Promise<Pos
   }
 }
 
-/** Of the errors of all hosts, the one that says most: a refusal rather than a server that does not answer. */
+/**
+ * Of the errors of all hosts, the one that says most: a refusal rather than a
+ * server that does not answer.
+ */
 function telling(errors: readonly unknown[]): unknown {
   const passing = (error: unknown) => {
     const code = codeOf(error) ?? "";
@@ -134,7 +147,8 @@ function openPool(
     port,
     ...(address.database !== undefined && { database: address.database }),
     ...(address.user !== undefined && { username: address.user }),
-    // An empty one, or the client would take the environment's, which the address has been read from already.
+    // An empty one, or the client would take the environment's, which the address
+    // has been read from already.
     password: address.password ?? "",
     ssl: tlsOf(address),
     max,
@@ -180,9 +194,15 @@ interface Judgement {
 
 /** SQLSTATEs that ask for the same transaction again: serialization failure, deadlock. */
 const conflicts = new Set(["40001", "40P01"]);
-/** SQLSTATEs of a server with too much to do: connections, memory, a statement or a lock that took too long. */
+/**
+ * SQLSTATEs of a server with too much to do: connections, memory, a statement or
+ * a lock that took too long.
+ */
 const overloads = new Set(["53000", "53200", "53300", "53400", "55P03", "57014"]);
-/** SQLSTATEs of a server that goes, comes, or is a standby: read-only transaction, shutdown, starting up. */
+/**
+ * SQLSTATEs of a server that goes, comes, or is a standby: read-only
+ * transaction, shutdown, starting up.
+ */
 const readOnly = "25006";
 const elsewhere = new Set([readOnly, "57P01", "57P02", "57P03"]);
 /** What Node.js and the client call a connection that was not made, or was lost. */
@@ -202,7 +222,9 @@ const lost = new Set([
   "ETIMEDOUT",
 ]);
 
-/** What refuses for good, in words; PostgreSQL's own text is left out, for it may quote a profile. */
+/**
+ * What refuses for good, in words; PostgreSQL's own text is left out, for it may quote a profile.
+ */
 const refusals: Readonly<Record<string, string>> = {
   "28000": "the server refused the user; see the user in the store's URL, or PGUSER",
   "28P01": "the server refused the password; see the store's URL, or PGPASSWORD",

@@ -24,15 +24,15 @@ interface Row {
 }
 
 /**
- * Opens the profiles in a PostgreSQL database: `postgres://user@host/database`, several hosts being those of
- * one cluster, of which the one that takes writes is used. The schema is made by
- * `codestar-profiles table create`. Any number of processes may share it: nothing is kept here, and every
- * read goes to the primary.
+ * Opens the profiles in a PostgreSQL database: `postgres://user@host/database`, several hosts being
+ * those of one cluster, of which the one that takes writes is used. The schema is made by
+ * `codestar-profiles table create`. Any number of processes may share it: nothing is kept here, and
+ * every read goes to the primary.
  *
- * Calls that fail in passing, a failover among them, are tried again for some seconds, then end in a
- * StoreUnavailableError. What a lost answer means for the next try:
- * - create is exact: it knows its own earlier try by a random id in the row. (Only when another client deletes
- *   the profile between the two tries is it created once more.)
+ * Calls that fail in passing, a failover among them, are tried again for some seconds, then end in
+ * a StoreUnavailableError. What a lost answer means for the next try:
+ * - create is exact: it knows its own earlier try by a random id in the row. (Only when another
+ *   client deletes the profile between the two tries is it created once more.)
  * - update sets the same values again.
  * - delete may answer false although it was its own earlier try that deleted.
  */

@@ -10,13 +10,16 @@ export interface PostgresTable {
 /** The version of the schema that this release reads and writes. */
 export const schemaVersion = 1;
 
-/** Any number will do, as long as it is always the same: two that create at once wait for one another. */
+/**
+ * Any number will do, as long as it is always the same: two that create at
+ * once wait for one another.
+ */
 const creationLock = 7_261_202;
 
 /**
  * Makes the schema of a `postgres://` store in the database that the URL names: the table
- * codestar_profiles, and codestar_profiles_schema with its version. Running it again changes nothing.
- * Rejects when a later release has made the schema that is there.
+ * codestar_profiles, and codestar_profiles_schema with its version. Running it again changes
+ * nothing. Rejects when a later release has made the schema that is there.
  */
 export async function createPostgresTable(
   url: string,
@@ -33,7 +36,8 @@ export async function createPostgresTable(
           const [row] = await transaction`SELECT version FROM codestar_profiles_schema`;
           return { created: false, version: supported(row?.version) };
         }
-        // The order of "C" is that of code units for ARNs, which are ASCII: as in every other store.
+        // The order of "C" is that of code units for ARNs, which are
+        // ASCII: as in every other store.
         await transaction`
           CREATE TABLE codestar_profiles (
             region         text COLLATE "C" NOT NULL,

@@ -29,10 +29,11 @@ const companions = ["-wal", "-shm", "-journal"] as const;
 const aloneLimit = 1_000;
 
 /**
- * Copies the profile database to another file while servers read and write it: the copy holds every write
- * acknowledged before the call and none in part. It is one file, checked whole; it takes its name when all of it
- * is on disk. A new one is for its owner alone. Rejects with one sentence, leaving nothing behind: also when a
- * profile is damaged, so that no good copy is replaced by a bad one, and when the file to replace is in use.
+ * Copies the profile database to another file while servers read and write it: the copy holds every
+ * write acknowledged before the call and none in part. It is one file, checked whole; it takes its
+ * name when all of it is on disk. A new one is for its owner alone. Rejects with one sentence,
+ * leaving nothing behind: also when a profile is damaged, so that no good copy is replaced by a bad
+ * one, and when the file to replace is in use.
  */
 export async function backUpSqliteFile(
   store: string,
@@ -71,11 +72,11 @@ export async function backUpSqliteFile(
 }
 
 /**
- * Puts a backup in the place of a store: checked first, and as one step, so that the store is at any time
- * the old one or the restored one. It keeps the old one's owner and mode; where none was, and root restores, it is
- * the owner's of the folder. Rejects with one sentence, and changes nothing, when the backup is a store in use, or
- * when a server has the store open: it would go on writing to the old file. A store that is damaged cannot tell;
- * stop its servers.
+ * Puts a backup in the place of a store: checked first, and as one step, so that the store is at
+ * any time the old one or the restored one. It keeps the old one's owner and mode; where none was,
+ * and root restores, it is the owner's of the folder. Rejects with one sentence, and changes
+ * nothing, when the backup is a store in use, or when a server has the store open: it would go on
+ * writing to the old file. A store that is damaged cannot tell; stop its servers.
  */
 export async function restoreSqliteFile(
   from: string,
@@ -113,8 +114,9 @@ export function tellDamage(file: string, damaged: readonly string[]): string {
 }
 
 /**
- * By the library, never byte by byte. A file that can be locked is locked against everyone else meanwhile, by
- * whatever name they know it; one that cannot be written is in nobody's use who shares our rights.
+ * By the library, never byte by byte. A file that can be locked is locked against everyone
+ * else meanwhile, by whatever name they know it; one that cannot be written is in nobody's
+ * use who shares our rights.
  */
 async function copyUnused(
   from: string,
@@ -136,7 +138,8 @@ async function copyUnused(
     requireProfileDatabase(database, shownAs);
     requireIntact(database, shownAs);
     copyInto(database, snapshot);
-    // A copy that was served once has a log again now. It is empty, and no one else can be at it yet.
+    // A copy that was served once has a log again now. It is empty, and no
+    // one else can be at it yet.
     if (lockable && sizeOf(`${from}-wal`) === 0) unlinkIfThere(`${from}-wal`);
   } finally {
     database.close();
@@ -168,8 +171,8 @@ async function publish(snapshot: SnapshotFile, busyLimit: number, advice: string
 }
 
 /**
- * Makes sure that nobody else has the file open, by whatever name, and that its log is gone: a database gives up
- * its log only to one who has it alone. Answers how to let go of it.
+ * Makes sure that nobody else has the file open, by whatever name, and that its log is gone: a
+ * database gives up its log only to one who has it alone. Answers how to let go of it.
  */
 async function holdAlone(path: string, busyLimit: number, advice: string): Promise<() => void> {
   if (!statSync(path, { throwIfNoEntry: false })) return () => {};
@@ -238,7 +241,10 @@ function requireFile(path: string): void {
   }
 }
 
-/** What another than its owner or root puts in its place would be a file that its servers cannot open. */
+/**
+ * What another than its owner or root puts in its place would be a file
+ * that its servers cannot open.
+ */
 function requireOwner(store: string): void {
   const there = statSync(store, { throwIfNoEntry: false });
   const self = process.geteuid?.();

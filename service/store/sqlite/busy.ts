@@ -1,7 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { StoreUnavailableError } from "../store";
 
-/** SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL: another connection holds a lock; nothing was done. */
+/**
+ * SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL: another connection holds a lock; nothing was done.
+ */
 const lockedCodes = new Set([5, 6, 15]);
 
 const longestPause = 40;
@@ -14,8 +16,8 @@ export function isBusy(error: unknown): boolean {
 
 /**
  * Runs the attempt again while another process holds the file, with growing, random pauses so that
- * several waiting processes do not move in step. Between attempts the event loop goes on. Gives up after
- * `limit` milliseconds with a StoreUnavailableError.
+ * several waiting processes do not move in step. Between attempts the event loop goes on. Gives up
+ * after `limit` milliseconds with a StoreUnavailableError.
  */
 export async function whileBusy<T>(attempt: () => T, limit: number): Promise<T> {
   const giveUpAt = performance.now() + limit;

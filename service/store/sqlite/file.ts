@@ -24,19 +24,21 @@ const schema = `
 `;
 
 /**
- * Milliseconds that SQLite itself waits for a lock. It blocks the event loop meanwhile, so it is short;
- * longer waits are `whileBusy`'s.
+ * Milliseconds that SQLite itself waits for a lock. It blocks the event loop meanwhile, so it is
+ * short; longer waits are `whileBusy`'s.
  */
 const blockingWait = 5;
 
 export interface FileOptions {
-  /** Refuses a file that is missing or holds no profile database, where otherwise one is made of it. */
+  /**
+   * Refuses a file that is missing or holds no profile database, where otherwise one is made of it.
+   */
   readonly mustExist?: boolean;
 }
 
 /**
- * Opens the database file, creating it (mode 0600, so its -wal and -shm files too) when there is none.
- * Throws one sentence when the file cannot be used.
+ * Opens the database file, creating it (mode 0600, so its -wal and -shm files too) when there is
+ * none. Throws one sentence when the file cannot be used.
  */
 export async function openSqliteFile(
   path: string,
@@ -64,8 +66,9 @@ export async function openSqliteFile(
 }
 
 /**
- * Which file the database is, creating it when there is none. Never opens a file that is there: closing any
- * descriptor of a database drops every lock that this process has on it, also those of the library.
+ * Which file the database is, creating it when there is none. Never opens a file that is
+ * there: closing any descriptor of a database drops every lock that this process has on it,
+ * also those of the library.
  */
 export function ensureDatabaseFile(
   path: string,
@@ -99,7 +102,10 @@ function createFile(path: string): void {
   }
 }
 
-/** SQLite keeps the log beside the name by which it was opened: by another name its writes would be missed, and lost. */
+/**
+ * SQLite keeps the log beside the name by which it was opened: by another name its writes
+ * would be missed, and lost.
+ */
 export function requireOneName(path: string): void {
   const { nlink } = statSync(path);
   if (nlink > 1) {
@@ -110,7 +116,9 @@ export function requireOneName(path: string): void {
   }
 }
 
-/** Without write access the library would open the file for reading, and fail at the first write. */
+/**
+ * Without write access the library would open the file for reading, and fail at the first write.
+ */
 function requireAccess(path: string): void {
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
@@ -120,8 +128,8 @@ function requireAccess(path: string): void {
 }
 
 /**
- * The log of a database that was moved away holds writes that were acknowledged. SQLite would delete it, or
- * replay it over the new file.
+ * The log of a database that was moved away holds writes that were acknowledged. SQLite would
+ * delete it, or replay it over the new file.
  */
 export function refuseLeftLog(path: string): void {
   for (const suffix of ["-wal", "-journal"]) {

@@ -1,7 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { writeWhole } from "../../../files/writeWhole";
 
-/** Beside the store, so that a server finds it wherever the copy went. It tells a time and nothing else. */
+/**
+ * Beside the store, so that a server finds it wherever the copy went. It
+ * tells a time and nothing else.
+ */
 const noteOf = (store: string): string => `${store}-last-backup`;
 
 /**

@@ -2,8 +2,9 @@ import { type FileIdentity, identityOf } from "../../../files/fileIdentity";
 import { StoreUnavailableError } from "../store";
 
 /**
- * The files that a database is open on, as they were under their names at the opening. Whoever deletes, moves or
- * replaces one of them leaves the open database writing into a file that nobody will find again.
+ * The files that a database is open on, as they were under their names at the opening.
+ * Whoever deletes, moves or replaces one of them leaves the open database writing into a file
+ * that nobody will find again.
  */
 export class NotedFiles {
   readonly #files: readonly { readonly path: string; readonly identity: FileIdentity }[];

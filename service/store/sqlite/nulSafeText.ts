@@ -1,7 +1,8 @@
 /*
- * libsql cuts a text at its first U+0000 when it reads one, and the model lets a display name hold any
- * character but the ends of lines. So a name is written without U+0000: U+001A (substitute) followed by
- * `0` stands for it, and U+001A followed by `1` for U+001A itself. Every other name is kept as it is.
+ * libsql cuts a text at its first U+0000 when it reads one, and the model lets a display name
+ * hold any character but the ends of lines. So a name is written without U+0000: U+001A
+ * (substitute) followed by `0` stands for it, and U+001A followed by `1` for U+001A itself. Every
+ * other name is kept as it is.
  */
 
 export function toNulSafe(text: string): string {

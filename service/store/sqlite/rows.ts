@@ -4,14 +4,16 @@ import { type DamagedProfile, profileOf, type StoredProfile } from "../store";
 import { fromNulSafe } from "./nulSafeText";
 
 /*
- * The library ends the whole process when it reads a text that is not UTF-8, which is what a failing disk makes of
- * one. So it is never asked for a text, only for bytes.
+ * The library ends the whole process when it reads a text that is not UTF-8, which is what a
+ * failing disk makes of one. So it is never asked for a text, only for bytes.
  */
 
 export const columns =
   "user_arn, display_name, email_address, ssh_public_key, created_at, modified_at" as const;
 
-/** A profile's columns as one JSON array in bytes; casts, since a damaged value may be of any type. */
+/**
+ * A profile's columns as one JSON array in bytes; casts, since a damaged value may be of any type.
+ */
 export const rowBytes = `CAST(${jsonRow()} AS BLOB)`;
 
 /** Selects the rows of a query as one JSON array in bytes: a third faster than value by value. */
@@ -35,7 +37,10 @@ export function readPage(bytes: Buffer): readonly (StoredProfile | DamagedProfil
   return parse<Value[][]>(bytes, (rows) => rows.map((row) => row.map(fromLatin1))).map(toProfile);
 }
 
-/** Bytes that are no UTF-8 are read as Latin-1, where each is a character, and repaired value by value. */
+/**
+ * Bytes that are no UTF-8 are read as Latin-1, where each is a character,
+ * and repaired value by value.
+ */
 function parse<T>(bytes: Buffer, repair: (value: T) => T): T {
   return isUtf8(bytes)
     ? (JSON.parse(bytes.toString("utf8")) as T)

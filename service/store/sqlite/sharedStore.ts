@@ -9,12 +9,15 @@ interface Shared {
   users: number;
 }
 
-/** By the file itself: a program with profiles in several regions opens its file once, by whatever names. */
+/**
+ * By the file itself: a program with profiles in several regions opens its
+ * file once, by whatever names.
+ */
 const openFiles = new Map<FileIdentity, Shared>();
 
 /**
- * As `openSqliteStore`, but those who open a file that this process has open already share the one that is open;
- * the last to close it closes the database.
+ * As `openSqliteStore`, but those who open a file that this process has open already share the one
+ * that is open; the last to close it closes the database.
  */
 export async function openSharedSqliteStore(
   path: string,

@@ -39,7 +39,8 @@ export async function openSqliteStore(
   const database = await openSqliteFile(path, busyLimit, options);
   try {
     const real = realpathSync(path);
-    // Where the log is gone, or the index that all who use it share, writes are lost as without the main file.
+    // Where the log is gone, or the index that all who use it share, writes are lost
+    // as without the main file.
     const log = new NotedFiles([`${real}-wal`, `${real}-shm`]);
     main.check();
     return new SqliteStore(path, database, { main, log }, { ...options, busyLimit });
@@ -49,7 +50,9 @@ export async function openSqliteStore(
   }
 }
 
-/** Milliseconds for which reads trust that the file is still there; to look costs a tenth of a read. */
+/**
+ * Milliseconds for which reads trust that the file is still there; to look costs a tenth of a read.
+ */
 const readsTrusted = 10;
 
 export class SqliteStore implements ProfileStore {
@@ -169,9 +172,9 @@ export class SqliteStore implements ProfileStore {
   }
 
   /**
-   * Waits for the reads and writes under way. The library closes the file for good only when the garbage collector
-   * has taken the statements, so let go of them; what is in the -wal file is moved to the main one first,
-   * so that the main one is complete from now on.
+   * Waits for the reads and writes under way. The library closes the file for good only when the
+   * garbage collector has taken the statements, so let go of them; what is in the -wal file is
+   * moved to the main one first, so that the main one is complete from now on.
    */
   async close(): Promise<void> {
     const open = this.#open;
@@ -181,7 +184,8 @@ export class SqliteStore implements ProfileStore {
     try {
       open.database.pragma("wal_checkpoint(TRUNCATE)");
     } catch (error) {
-      // Another process is at it; nothing is lost, it or the next one to open the file does the rest.
+      // Another process is at it; nothing is lost, it or the next one to
+      // open the file does the rest.
       if (!isBusy(error)) throw error;
     } finally {
       open.database.close();

@@ -20,18 +20,21 @@ export interface TransactionOptions {
   readonly busyLimit: number;
   /** Throws when what was committed is not to be believed; the tasks then fail with its error. */
   readonly verify: () => void;
-  /** What to tell of an error. Another error than its own concerns the whole transaction, not one task. */
+  /**
+   * What to tell of an error. Another error than its own concerns the whole
+   * transaction, not one task.
+   */
   readonly explain: (error: unknown) => unknown;
   /** Told of each transaction: how many tasks were part of it. */
   readonly onCommit?: (tasks: number) => void;
 }
 
 /**
- * Runs the reads, or the writes, of concurrent requests together: all that arrive in one turn of the event
- * loop, or while the running commit waits for the disk, share one transaction, and so one taking of
- * SQLite's locks and, of writes, one sync to disk. None is answered before that transaction has been
- * committed; each has an outcome of its own. The transaction begins when all of them have arrived, so
- * each sees whatever was acknowledged before it was asked for.
+ * Runs the reads, or the writes, of concurrent requests together: all that arrive in one turn of
+ * the event loop, or while the running commit waits for the disk, share one transaction, and so one
+ * taking of SQLite's locks and, of writes, one sync to disk. None is answered before that
+ * transaction has been committed; each has an outcome of its own. The transaction begins when all
+ * of them have arrived, so each sees whatever was acknowledged before it was asked for.
  */
 export class TransactionGroup {
   readonly #database: Database.Database;
@@ -48,7 +51,8 @@ export class TransactionGroup {
     { kind, busyLimit, verify, explain, onCommit = () => {} }: TransactionOptions,
   ) {
     this.#database = database;
-    // A transaction that is to write takes the lock at once: its first statement could not wait for it any more.
+    // A transaction that is to write takes the lock at once: its first statement could
+    // not wait for it any more.
     this.#begin = kind === "write" ? "BEGIN IMMEDIATE" : "BEGIN";
     this.#busyLimit = busyLimit;
     this.#verify = verify;

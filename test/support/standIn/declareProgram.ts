@@ -4,8 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Declared, Program } from "./program";
 
 /*
- * A program as its engineers would write it. The real engine runs this file too, compiled, in a project of its own:
- * it loads nothing but the SDK.
+ * A program as its engineers would write it. The real engine runs this file too, compiled, in a
+ * project of its own: it loads nothing but the SDK.
  */
 
 type Index = typeof import("../../../provider");

@@ -18,8 +18,9 @@ import {
 import type { Random } from "./random";
 
 /*
- * A stand-in for the Pulumi engine, after its own sources (pkg/resource/deploy of 3.274.1): what is checked and
- * compared when, which steps follow, what runs side by side, what a failure stops, and what the state holds then.
+ * A stand-in for the Pulumi engine, after its own sources (pkg/resource/deploy of 3.274.1): what is
+ * checked and compared when, which steps follow, what runs side by side, what a failure stops, and
+ * what the state holds then.
  */
 
 /** What the state holds of a resource. */
@@ -274,7 +275,10 @@ class Operation {
     return answer.then((step) => step());
   }
 
-  /** Checks and compares; what it answers carries the step out. A program is not answered once it all failed. */
+  /**
+   * Checks and compares; what it answers carries the step out. A program is not
+   * answered once it all failed.
+   */
   async #plan(registration: Registration): Promise<() => Promise<Registered>> {
     const { urn, type, provider } = registration;
     const never = () => new Promise<Registered>(() => {});
@@ -451,7 +455,9 @@ class Operation {
     this.#engine.state = resource ? [...others, resource] : others;
   }
 
-  /** What no registration was for, and the old of replacements; those that depend on others first. */
+  /**
+   * What no registration was for, and the old of replacements; those that depend on others first.
+   */
   async #deleteOthers(): Promise<void> {
     const condemned = new Set(
       this.#prior.filter(

@@ -19,7 +19,10 @@ export const keyOf = (region: string, userArn: string): string => `${region} ${u
 export interface Fault {
   readonly key: string;
   readonly call: "create" | "update" | "delete";
-  /** `refused`: not done. `lost`: done, and no answer. `repeated`: done, and the answer is that of a second try. */
+  /**
+   * `refused`: not done. `lost`: done, and no answer. `repeated`: done, and the
+   * answer is that of a second try.
+   */
   readonly how: "refused" | "lost" | "repeated";
 }
 

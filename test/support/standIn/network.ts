@@ -15,8 +15,8 @@ export const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const patience = 60_000;
 
 /**
- * Carries requests to the profiles and answers back, one thing at a time, in an order that follows from a seed: a
- * request may overtake another, and an answer may come long after what it tells of.
+ * Carries requests to the profiles and answers back, one thing at a time, in an order that follows
+ * from a seed: a request may overtake another, and an answer may come long after what it tells of.
  */
 export class Network {
   readonly #requests: Request[] = [];
@@ -57,8 +57,8 @@ export class Network {
   }
 
   /**
-   * Delivers until the operation has ended, or everything stops after so many events, as if the engine and its
-   * processes were killed. What was on its way by then may arrive or not.
+   * Delivers until the operation has ended, or everything stops after so many events, as if the
+   * engine and its processes were killed. What was on its way by then may arrive or not.
    */
   async carry<T>(operation: Promise<T>, stopAfter: number): Promise<T | "killed"> {
     let ended: { value: T } | { error: unknown } | undefined;

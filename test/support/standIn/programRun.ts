@@ -40,9 +40,9 @@ const rosterFolder = mkdtempSync(join(tmpdir(), "codestar-programs-"));
 process.on("exit", () => rmSync(rosterFolder, { recursive: true, force: true }));
 
 /**
- * Runs the package's own resource classes as a deployment of its own, and hands what they register to the engine.
- * All of these deployments share the package's modules, as the Automation API's do. A registration that is never
- * answered is one of an engine that gave up.
+ * Runs the package's own resource classes as a deployment of its own, and hands what they register
+ * to the engine. All of these deployments share the package's modules, as the Automation API's do.
+ * A registration that is never answered is one of an engine that gave up.
  * @returns once the program has ended and everything it registered is answered.
  * @throws what the program throws.
  */

@@ -11,7 +11,9 @@ import type { Program } from "./program";
 import type { Props } from "./programRun";
 import { type Stack, urnOf } from "./world";
 
-/** The real CLI with a project of its own, over profiles that are served on a free loopback port. */
+/**
+ * The real CLI with a project of its own, over profiles that are served on a free loopback port.
+ */
 export class RealEngine implements Stack {
   state: readonly StateResource[] = [];
   #program: Program = [];

@@ -12,9 +12,9 @@ import {
 import { recordedIn, type UpOptions, type World } from "./world";
 
 /*
- * Random scripts: what a team does to a program, what happens to its updates, and what others do meanwhile. A step
- * is a verb and three numbers that mean something whatever the program is, so that a script stays one when steps
- * are left out of it.
+ * Random scripts: what a team does to a program, what happens to its updates, and what others do
+ * meanwhile. A step is a verb and three numbers that mean something whatever the program is, so
+ * that a script stays one when steps are left out of it.
  */
 
 const edits = {
@@ -91,7 +91,8 @@ export async function play(world: World, steps: readonly Step[], scope: Scope = 
     else if (Object.hasOwn(events, verb)) happen(world, verb as keyof typeof events, a, b);
     else await operate(world, verb as keyof typeof operations, a, b, c);
   }
-  // However it went, one or two updates more put everything right, unless the program has to decide something.
+  // However it went, one or two updates more put everything right, unless the
+  // program has to decide something.
   if ((await world.up()) || (await world.up())) await world.destroy();
 }
 
@@ -135,7 +136,10 @@ async function operate(
   }
 }
 
-/** One kind of write of a profile that is likely to be written, and sometimes of another, or every kind. */
+/**
+ * One kind of write of a profile that is likely to be written, and sometimes
+ * of another, or every kind.
+ */
 function faults({ program, state }: World, a: number, b: number, c: number): Fault[] {
   const keys = [...new Set([...declaredBy(program).keys(), ...recordedIn(state)])].sort();
   if (keys.length === 0) return [];
@@ -164,7 +168,10 @@ function valuesOf(user: string, version: number): Fields {
   };
 }
 
-/** Changes programs so that they stay right: each profile is declared once, and nobody declares nothing. */
+/**
+ * Changes programs so that they stay right: each profile is declared once,
+ * and nobody declares nothing.
+ */
 class Editor {
   #count = 0;
 

@@ -43,12 +43,17 @@ const resourceTypes = {
 export const urnOf = ({ kind, name }: Pick<Declared, "kind" | "name">): string =>
   `urn:pulumi:dev::test::${resourceTypes[kind]}::${name}`;
 
-/** A stack, its profiles and the program of the hour; every operation is checked against the rules. */
+/**
+ * A stack, its profiles and the program of the hour; every operation is checked against the rules.
+ */
 export class World {
   program: Program = [];
   /** The writes of the last update. */
   lastWrites: readonly WriteCall[] = [];
-  /** Profiles that are there and in the state. Who was spared for an owner that never came is nobody's. */
+  /**
+   * Profiles that are there and in the state. Who was spared for an owner
+   * that never came is nobody's.
+   */
   #owned = new Set<string>();
   /** What was done, a line each. */
   readonly log: string[] = [];
@@ -142,8 +147,8 @@ export class World {
   }
 
   /**
-   * All is as declared, and nothing is left to do. While a roster cannot know whether an ARN that comes late is one
-   * of those who left it, it waits for the next update.
+   * All is as declared, and nothing is left to do. While a roster cannot know whether an ARN that
+   * comes late is one of those who left it, it waits for the next update.
    */
   async #checkSettled(before: Before, isSecond: boolean): Promise<void> {
     const comesLate = this.program.some(
