@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { mistakeOf } from "../profile/mistake";
 import { nearest } from "../profile/nearest";
 import { printableLines } from "../profile/printable";
 import { commands } from "./commands";
@@ -46,7 +47,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 
 void main(process.argv.slice(2))
   .catch((error: unknown) => {
-    const sentence = error instanceof Error ? error.message : String(error);
+    const sentence = mistakeOf(error) ?? (error instanceof Error ? error.message : String(error));
     process.stderr.write(`${printableLines(sentence)}\n`);
     return 1;
   })

@@ -1,3 +1,4 @@
+import { mistakeOf } from "../profile/mistake";
 import { Failure, UnexpectedAnswer } from "./errors";
 import type { Settings } from "./settings";
 
@@ -19,7 +20,7 @@ export type Fact =
   | { readonly kind: "out of order"; readonly status: number }
   | { readonly kind: "other API"; readonly status: number | undefined }
   | { readonly kind: "no store" }
-  /** A sentence already, of the service or of the store. */
+  /** A sentence already, of the service or of the store, or of a mistake in this package. */
   | { readonly kind: "said"; readonly sentence: string };
 
 /** Opening a store makes one where there is none, and in that one all profiles would be missing. */
@@ -71,6 +72,8 @@ const longestMessage = 500;
 export function factOf(error: unknown, settings: Settings): Fact {
   if (error instanceof Failure) return { kind: "said", sentence: error.reason };
   if (error instanceof StoreMissing) return { kind: "no store" };
+  const mistake = mistakeOf(error);
+  if (mistake !== undefined) return { kind: "said", sentence: mistake };
   const fault = error as ServiceFault;
   const { name = "", code = "", hostname } = fault;
   const message = oneLine(fault.message ?? "");

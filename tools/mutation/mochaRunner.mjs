@@ -22,6 +22,7 @@ const specs = [
   "unit/connection",
   "unit/drift",
   "unit/errors",
+  "unit/mistake",
   "unit/nearest",
   "unit/otherProcesses",
   "unit/printable",

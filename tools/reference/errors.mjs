@@ -115,7 +115,8 @@ export function errorsPage() {
   ].map(({ status, name, message }) => [code(name), String(status), message]);
   return `# Errors
 
-Every error is one sentence that says what to do. What a service or a store says itself is passed on as it is.
+Every error is one sentence that says what to do. What a service or a store says itself is passed on as it is. A
+mistake in this package says that it is one, with its place and where to report it.
 
 ## The service is not reached, or refuses
 
