@@ -6,6 +6,12 @@ interface Timer {
 const longest = 4 * 60 * 60_000;
 
 /**
+ * So long the work may wait for something that is not a timer, such as a file of settings, in
+ * milliseconds of real time: a busy machine reads slowly.
+ */
+const patience = 10_000;
+
+/**
  * Does the work with virtual time, which stands still while anything can be done and then
  * goes on to the next timer at once; answers how many milliseconds of it passed.
  * `setTimeout` and `Date.now` show it.
@@ -32,7 +38,11 @@ export async function inVirtualTime(work: () => Promise<unknown>): Promise<numbe
     // The error is the caller's, once real time is back.
     done.catch(() => {});
     for (;;) {
-      for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
+      const since = performance.now();
+      do {
+        for (let turns = 0; turns < 3; turns++)
+          await new Promise((resolve) => setImmediate(resolve));
+      } while (!settled && timers.length === 0 && performance.now() - since < patience);
       if (settled) break;
       timers.sort((a, b) => a.at - b.at);
       const next = timers.shift();
