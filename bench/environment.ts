@@ -1,6 +1,6 @@
 // The environments of what is measured: nothing of the user's own Pulumi or AWS set-up takes part.
-import { delimiter, join } from "node:path";
-import { obtainPulumi } from "../running/pulumiCli.mjs";
+import { join } from "node:path";
+import { cliEnvironment, obtainPulumi } from "../running/pulumiCli.mjs";
 
 type Environment = Record<string, string | undefined>;
 
@@ -12,9 +12,7 @@ export function environmentWithoutOwn(): Environment {
 
 /** With the CLI on its path. */
 export async function pulumiEnvironment(): Promise<Environment> {
-  const { directory, env } = await obtainPulumi();
-  const PATH = `${directory}${delimiter}${process.env.PATH}`;
-  return { ...environmentWithoutOwn(), ...env, PATH };
+  return cliEnvironment(await obtainPulumi(), environmentWithoutOwn());
 }
 
 /** How clients of the service find it. The files do not exist. */

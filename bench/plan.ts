@@ -1,6 +1,6 @@
 // What is run.
 import type { ServiceId } from "./service";
-import type { Stage, Step } from "./stage";
+import { type Stage, type Step, withoutCheckpoints } from "./stage";
 import { type Operation, operations, type VariantId, variants } from "./variants";
 
 /** How often each variant is run. */
@@ -37,7 +37,7 @@ const cycle = (service: ServiceId, runs: Runs): Step[] =>
 
 const checkpointsSkipped = {
   setting: "PULUMI_SKIP_CHECKPOINTS",
-  special: { env: { PULUMI_EXPERIMENTAL: "1", PULUMI_SKIP_CHECKPOINTS: "true" } },
+  special: withoutCheckpoints,
 };
 const parallelDiff = {
   setting: "PULUMI_PARALLEL_DIFF",

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { run } from "../running/children.mjs";
 import { repository } from "../running/repository.mjs";
 import { clientEnvironment, pulumiEnvironment } from "./environment";
-import type { Person } from "./people";
 import { temporaryFolder } from "./temporary";
 import type { Operation, Place, Special } from "./variants";
 
@@ -45,7 +44,7 @@ export async function createProject(program: string, { people, url, region }: Pl
   fs.mkdirSync(join(folder, "plugin"));
   const main = JSON.stringify(join(repository, "dist/provider/native/main.js"));
   write("plugin/pulumi-resource-codestar", `#!/usr/bin/env node\nrequire(${main});\n`, 0o755);
-  write("people.json", JSON.stringify(people satisfies readonly Person[]));
+  write("people.json", JSON.stringify(people));
   fs.copyFileSync(join(__dirname, `programs/${program}.cjs`), join(folder, "index.js"));
   const state = join(folder, ".pulumi/stacks/bench/dev.json");
   const saved = join(folder, "saved.json");

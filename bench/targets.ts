@@ -1,6 +1,6 @@
 // What the benchmark holds the package to.
 import { readBound } from "./calls";
-import type { Verdict } from "./report/format";
+import { count, type Verdict } from "./report/format";
 import type { Results } from "./run";
 import type { ServiceId } from "./service";
 import { driftedOf } from "./stage";
@@ -83,7 +83,7 @@ function sizesOfState({ samples }: Results): TimedVerdict[] {
       });
     const n = sizes(samples).findLast((each) => !bytes(each).includes(undefined));
     if (n === undefined) return [];
-    return ratio(`${what}, N = ${n.toLocaleString("en")}`, most, pair, bytes(n), false);
+    return ratio(`${what}, N = ${count(n)}`, most, pair, bytes(n), false);
   };
   return [...size("State", 0.55, dynamic), ...size("State, native", 0.9, native)];
 }

@@ -1,5 +1,7 @@
 // Servers under the same load, in alternation.
-import type { Process } from "../processes";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Process, startProcess } from "../processes";
 import { count, table, type Verdict } from "../report/format";
 import { median } from "../statistics";
 import type { Load, Outcome } from "./client";
@@ -41,6 +43,26 @@ export class Contenders extends Map<string, Contender> {
 export const connections = 32;
 /** How many profiles a store holds that is not the large one. */
 export const few = 1000;
+
+/** The servers and clients of a contest, which end in the reverse order. */
+export class Servers {
+  readonly #started: { stop(): unknown }[] = [];
+
+  /** `script` is a file of this folder, without its ending. */
+  async start(script: string, ...args: string[]): Promise<Process> {
+    return this.add(await startProcess(`load/${script}.ts`, args));
+  }
+
+  /** One that was started otherwise. */
+  add<Server extends { stop(): unknown }>(server: Server): Server {
+    this.#started.push(server);
+    return server;
+  }
+
+  async stop(): Promise<void> {
+    for (const server of this.#started.reverse()) await server.stop();
+  }
+}
 
 /**
  * `run` puts the load on one contender, and may do more around it. The first round
@@ -87,8 +109,8 @@ export async function load(
 }
 
 /** The median over the rounds; undefined of a contender that did not take part. */
-export function medianOf(entries: Entries, id: string, figure: Figure): number | undefined {
-  const values = entries.get(id)?.samples.flatMap((sample) => sample[figure] ?? []) ?? [];
+export function medianOf(entry: Entry | undefined, figure: Figure): number | undefined {
+  const values = entry?.samples.flatMap((sample) => sample[figure] ?? []) ?? [];
   return values.length === 0 ? undefined : median(values);
 }
 
@@ -103,8 +125,8 @@ export function judgeRatio(
   [figure, bound]: readonly ["perSecond" | "p50", number],
   target: string,
 ): Verdict[] {
-  const ours = medianOf(entries, id, figure);
-  const theirs = medianOf(entries, base, figure);
+  const ours = medianOf(entries.get(id), figure);
+  const theirs = medianOf(entries.get(base), figure);
   if (ours === undefined || theirs === undefined) return [];
   const ratio = ours / theirs;
   const met = figure === "p50" ? ratio <= bound : ratio >= bound;
@@ -129,11 +151,28 @@ export function figures(
 ): string {
   const row = (cell: string, cells: readonly string[]) =>
     own.first ? [cell, ...cells] : [...cells, cell];
-  const rows = [...entries].map(([id, entry]) => {
-    const figure = (name: Figure) => medianOf(entries, id, name) ?? Number.NaN;
+  const rows = [...entries.values()].map((entry) => {
+    const figure = (name: Figure) => medianOf(entry, name) ?? Number.NaN;
     const rate = count(Math.round(figure("perSecond")));
     const times = [rate, `${figure("p50").toFixed(2)} ms`, `${figure("p99").toFixed(2)} ms`];
     return [entry.title, ...row(own.of(entry), times)];
   });
   return table(["", ...row(own.title, ["requests per second", "p50", "p99"])], rows);
+}
+
+/**
+ * Prints and writes the report; answers the exit status. A short run, whose results have a folder
+ * of their own, is too short to be judged by its times.
+ */
+export function conclude(
+  name: string,
+  quick: boolean,
+  files: Readonly<Record<string, string>> & { readonly "results.md": string },
+  verdicts: readonly Verdict[],
+): number {
+  const folder = join(__dirname, `../results/${name}${quick ? "-quick" : ""}`);
+  mkdirSync(folder, { recursive: true });
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
+  process.stdout.write(files["results.md"]);
+  return quick || verdicts.every(({ met }) => met) ? 0 : 1;
 }

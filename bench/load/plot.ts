@@ -1,4 +1,5 @@
 // The plot: requests per second of each load, every round as a dot.
+import { count } from "../report/format";
 import { connections, type Entries, medianOf } from "./contest";
 
 const row = { height: 34, left: 230, right: 90, top: 44, bar: 18 };
@@ -11,9 +12,10 @@ export function plot(entries: Entries): string {
   const most = Math.max(...rates);
   const x = (value: number) =>
     Math.round(row.left + (value / most) * (width - row.left - row.right));
-  const bars = [...entries].map(([id, { title, samples }], index) => {
+  const bars = [...entries.values()].map((entry, index) => {
+    const { title, samples } = entry;
     const y = row.top + index * row.height;
-    const value = medianOf(entries, id, "perSecond") ?? 0;
+    const value = medianOf(entry, "perSecond") ?? 0;
     const colour = title.startsWith("**") ? ours : others;
     const middle = y + row.bar / 2;
     const dots = samples.map(
@@ -24,7 +26,7 @@ export function plot(entries: Entries): string {
       `<text x="${row.left - 8}" y="${middle + 4}" text-anchor="end">${title.replace(/[*`]/g, "")}</text>`,
       `<rect x="${row.left}" y="${y}" width="${Math.max(1, x(value) - row.left)}" height="${row.bar}" fill="${colour}" opacity="0.75"/>`,
       ...dots,
-      `<text x="${x(value) + 14}" y="${middle + 4}">${Math.round(value).toLocaleString("en")}</text>`,
+      `<text x="${x(value) + 14}" y="${middle + 4}">${count(Math.round(value))}</text>`,
     ].join("\n");
   });
   const height = row.top + entries.size * row.height + 24;

@@ -1,15 +1,13 @@
 // The benchmark of the PostgreSQL store: our service beside a bare query behind the same HTTP
 // server, and two servers on one database beside one. The database syncs every commit.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import postgres from "postgres";
 import { createPostgresTable } from "../../dist/service/store/postgres/table";
 import { obtainPostgres, PostgresServer } from "../../test/support/postgresServer";
 import { machine } from "../machine";
-import { startProcess } from "../processes";
 import { count, type Verdict, verdictTable } from "../report/format";
 import {
   Contenders,
+  conclude,
   contest,
   type Entries,
   few,
@@ -17,6 +15,7 @@ import {
   judgeFailures,
   judgeRatio,
   load,
+  Servers,
 } from "./contest";
 import { arnOf, profileOf } from "./profiles";
 import * as requests from "./requests";
@@ -32,16 +31,12 @@ export async function runPostgresBenchmark(quick: boolean): Promise<number> {
     console.error(`No PostgreSQL to measure: ${programs.missing}.`);
     return 1;
   }
-  const started: { stop(): unknown }[] = [];
-  const start = async (script: string, ...args: string[]) => {
-    const process = await startProcess(`load/${script}.ts`, args);
-    started.push(process);
-    return process;
-  };
+  const servers = new Servers();
+  const start = servers.start.bind(servers);
   try {
     const database = await PostgresServer.create(programs, "max_connections = 100");
     await database.start();
-    started.push(database);
+    servers.add(database);
     const address = `postgres://postgres@127.0.0.1:${database.port}/postgres?sslmode=disable`;
     await createPostgresTable(address);
     await fill(address, many);
@@ -68,7 +63,7 @@ export async function runPostgresBenchmark(quick: boolean): Promise<number> {
     );
     return write(entries, quick);
   } finally {
-    for (const process of started.reverse()) await process.stop();
+    await servers.stop();
     programs.remove();
   }
 }
@@ -120,9 +115,5 @@ function write(entries: Entries, quick: boolean): number {
       of: (entry) => String(entry.connections),
     }),
   ].join("\n\n")}\n`;
-  const folder = join(__dirname, `../results/postgres${quick ? "-quick" : ""}`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "results.md"), text);
-  process.stdout.write(text);
-  return quick || verdicts.every(({ met }) => met) ? 0 : 1;
+  return conclude("postgres", quick, { "results.md": text }, verdicts);
 }

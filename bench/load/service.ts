@@ -1,14 +1,12 @@
 // The benchmark of the profile service: every server under the same load.
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../running/children.mjs";
 import { machine } from "../machine";
-import { type Process, startProcess } from "../processes";
 import { count, type Verdict, verdictTable } from "../report/format";
-import { median } from "../statistics";
 import { temporaryFolder } from "../temporary";
 import {
   Contenders,
+  conclude,
   connections,
   contest,
   type Entries,
@@ -18,6 +16,7 @@ import {
   judgeRatio,
   load,
   medianOf,
+  Servers,
 } from "./contest";
 import { motoVersion, startMoto } from "./moto";
 import { plot } from "./plot";
@@ -32,12 +31,8 @@ export async function runServiceBenchmark(quick: boolean): Promise<number> {
   const { rounds, milliseconds, many } = quick ? short : full;
   const begun = Date.now();
   const { folder, remove } = temporaryFolder();
-  const started: { stop(): void }[] = [];
-  const start = async (script: string, ...args: string[]): Promise<Process> => {
-    const process = await startProcess(`load/${script}.ts`, args);
-    started.push(process);
-    return process;
-  };
+  const servers = new Servers();
+  const start = servers.start.bind(servers);
   try {
     const client = await start("client");
     const doNothing = await start("doNothingServer");
@@ -47,7 +42,7 @@ export async function runServiceBenchmark(quick: boolean): Promise<number> {
     const forgetful = await start("dynaliteServer", String(few));
     const large = await start("sqliteServer", join(folder, "large.db"), String(many));
     const moto = await startMoto();
-    if (!("missing" in moto)) started.push(moto);
+    if (!("missing" in moto)) servers.add(moto);
     const note =
       "missing" in moto
         ? `Not compared with moto's server: ${moto.missing}.`
@@ -93,7 +88,7 @@ export async function runServiceBenchmark(quick: boolean): Promise<number> {
     const minutes = Math.round((Date.now() - begun) / 6000) / 10;
     return write(entries, { quick, minutes, many, note });
   } finally {
-    for (const { stop } of started.reverse()) stop();
+    await servers.stop();
     remove();
   }
 }
@@ -107,15 +102,12 @@ interface About {
 }
 
 function write(entries: Entries, about: About): number {
-  const folder = join(__dirname, `../results/service${about.quick ? "-quick" : ""}`);
   const verdicts = judge(entries, about.many);
-  const text = markdown(entries, verdicts, about);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "results.md"), text);
-  writeFileSync(join(folder, "plot.svg"), plot(underLoad(entries)));
-  process.stdout.write(text);
-  // A short run is too short to be judged by its times.
-  return about.quick || verdicts.every(({ met }) => met) ? 0 : 1;
+  const files = {
+    "results.md": markdown(entries, verdicts, about),
+    "plot.svg": plot(underLoad(entries)),
+  };
+  return conclude("service", about.quick, files, verdicts);
 }
 
 /** What the benchmark holds the service to. */
@@ -134,7 +126,7 @@ function judge(entries: Entries, many: number): Verdict[] {
       target,
     );
   };
-  const together = medianOf(entries, "update", "writesPerTransaction") ?? 0;
+  const together = medianOf(entries.get("update"), "writesPerTransaction") ?? 0;
   return [
     ...throughput("Describe", "describe", 0.6, "doNothing", "the do-nothing server"),
     ...throughput("Describe", "describe", 1.5, "getItem", "dynalite's GetItem"),
@@ -165,10 +157,7 @@ function markdown(entries: Entries, verdicts: readonly Verdict[], about: About):
     figures(shown, {
       title: "writes per transaction",
       first: false,
-      of: ({ samples }) => {
-        const together = samples.flatMap((sample) => sample.writesPerTransaction ?? []);
-        return together.length === 0 ? "" : median(together).toFixed(1);
-      },
+      of: (entry) => medianOf(entry, "writesPerTransaction")?.toFixed(1) ?? "",
     });
   return `${[
     "# Benchmark of the profile service",

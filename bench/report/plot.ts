@@ -4,6 +4,7 @@ import type { Results } from "../run";
 import type { Sample } from "../stage";
 import { medianOf, type Query, select, sizes } from "../statistics";
 import { type VariantId, variants } from "../variants";
+import { count } from "./format";
 
 interface Point {
   readonly n: number;
@@ -88,7 +89,7 @@ function drawPanel(title: string, lines: readonly Curve[], x: Axis, y: Axis): st
     return grid(`M${panel.left} ${y.at(value)}H${right}`) + label;
   });
   const columns = x.ticks.map((value) => {
-    const label = `<text x="${x.at(value)}" y="${bottom + 16}" text-anchor="middle">${value.toLocaleString("en")}</text>`;
+    const label = `<text x="${x.at(value)}" y="${bottom + 16}" text-anchor="middle">${count(value)}</text>`;
     return grid(`M${x.at(value)} ${panel.top}V${bottom}`) + label;
   });
   const drawn = lines.map(({ title: variant, colour, points }) => {
