@@ -73,7 +73,7 @@ export function factOf(error: unknown, settings: Settings): Fact {
   if (error instanceof Failure) return { kind: "said", sentence: error.reason };
   if (error instanceof StoreMissing) return { kind: "no store" };
   const mistake = mistakeOf(error);
-  if (mistake !== undefined) return { kind: "said", sentence: mistake };
+  if (mistake !== undefined) return { kind: "said", sentence: oneLine(mistake) };
   const fault = error as ServiceFault;
   const { name = "", code = "", hostname } = fault;
   const message = oneLine(fault.message ?? "");

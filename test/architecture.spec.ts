@@ -3,17 +3,17 @@ import { readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import {
+  everything,
   type Import,
   importsOf,
   packageOf,
   reachableFrom,
   repository,
+  rooms,
   sourcesUnder,
 } from "./support/imports";
 
-const folders = ["profile", "client", "roster", "files", "provider", "service", "cli"] as const;
-const product = sourcesUnder(...folders);
-const everything = [...folders, "examples", "templates", "test", "tools", "bench", "running"];
+const product = sourcesUnder(...rooms);
 
 const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as {
   name: string;

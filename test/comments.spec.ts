@@ -1,24 +1,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { repository, sourcesUnder } from "./support/imports";
+import { everything, repository, sourcesUnder } from "./support/imports";
 
 /** The formatter does the same for code. */
 const width = 100;
 
 describe("comments", () => {
   it("are within 100 columns, but for types in the comments of JavaScript and what has no spaces", () => {
-    const rooms = ["profile", "client", "roster", "files", "provider", "service", "cli"];
-    const files = sourcesUnder(
-      ...rooms,
-      "examples",
-      "templates",
-      "test",
-      "tools",
-      "bench",
-      "running",
-    );
-    const lines = files.flatMap((file) =>
+    const lines = sourcesUnder(...everything).flatMap((file) =>
       readFileSync(join(repository, file), "utf8")
         .split("\n")
         .map((line, index) => ({ line, place: `${file}:${index + 1}` })),

@@ -213,18 +213,17 @@ export async function buildGoProgram(folder, target) {
   if (go === undefined) return { missing: "Go is not on the PATH" };
   const shown = startProgress("Building a program in Go");
   try {
-    await goLines(go, folder, ["mod", "download"]);
-  } catch (error) {
-    shown.stop();
-    return { missing: `its modules are not there: ${/** @type {Error} */ (error).message}` };
-  }
-  // What does not compile is a mistake, and no reason to do without it.
-  try {
+    // What cannot be had is a reason to do without; what does not compile is a mistake.
+    const obstacle = await goLines(go, folder, ["mod", "download"]).then(
+      () => undefined,
+      (/** @type {Error} */ { message }) => message,
+    );
+    if (obstacle !== undefined) return { missing: `its modules are not there: ${obstacle}` };
     await goBuild({ go, folder, source: ".", target, shown });
+    return { program: target };
   } finally {
     shown.stop();
   }
-  return { program: target };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

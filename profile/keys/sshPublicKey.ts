@@ -258,12 +258,8 @@ function withoutType(line: string, word: string, base64: string): string {
 }
 
 function fingerprintOf(blob: Buffer): string {
-  crypto ??= require("node:crypto") as typeof import("node:crypto");
-  return `SHA256:${crypto.hash("sha256", blob, "base64").replace(/=+$/, "")}`;
+  // Loaded for the first fingerprint, since it takes some milliseconds: a key that is only checked
+  // shows none.
+  const { hash } = require("node:crypto") as typeof import("node:crypto");
+  return `SHA256:${hash("sha256", blob, "base64").replace(/=+$/, "")}`;
 }
-
-/**
- * Loaded for the first fingerprint, since it takes some milliseconds: a key that
- * is only checked shows none.
- */
-let crypto: typeof import("node:crypto") | undefined;

@@ -110,9 +110,7 @@ function folderOfUser(): string {
 }
 
 function hash(text: string): string {
-  crypto ??= require("node:crypto") as typeof import("node:crypto");
-  return crypto.createHash("sha256").update(text).digest("hex");
+  // Loaded for the first hash, since it takes some milliseconds: most providers start alone.
+  const { createHash } = require("node:crypto") as typeof import("node:crypto");
+  return createHash("sha256").update(text).digest("hex");
 }
-
-/** Loaded for the first hash, since it takes some milliseconds: most providers start alone. */
-let crypto: typeof import("node:crypto") | undefined;

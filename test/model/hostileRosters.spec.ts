@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { account, places, RosterFolder } from "../support/rosterFiles";
+import {
+  account,
+  yamlHead as head,
+  yamlPerson as person,
+  places,
+  RosterFolder,
+} from "../support/rosterFiles";
 
 describe("hostile roster files", function () {
   this.timeout(60_000);
@@ -12,13 +18,7 @@ describe("hostile roster files", function () {
   });
   afterEach(() => folder.remove());
 
-  const load = (text: string, name = "team.yaml") => {
-    folder.write({ [name]: text });
-    return folder.load(name);
-  };
-  const person = (name: string) =>
-    `  ${name}: { displayName: ${name}, emailAddress: ${name}@b.c }\n`;
-  const head = `account: "${account}"\npeople:\n`;
+  const load = (text: string, name?: string) => folder.loadText(text, name);
 
   const list = (length: number, of: (index: number) => string) =>
     Array.from({ length }, (_, index) => of(index)).join("");

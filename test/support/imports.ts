@@ -4,6 +4,28 @@ import ts from "typescript";
 
 export const repository = resolve(__dirname, "../..");
 
+/** Folders whose files are published. */
+export const rooms = [
+  "profile",
+  "client",
+  "roster",
+  "files",
+  "provider",
+  "service",
+  "cli",
+] as const;
+
+/** Every folder with source files. */
+export const everything = [
+  ...rooms,
+  "examples",
+  "templates",
+  "test",
+  "tools",
+  "bench",
+  "running",
+] as const;
+
 export interface Import {
   /** As it is written. */
   readonly specifier: string;

@@ -21,6 +21,12 @@ export class RosterFolder {
     return loadRoster(paths, { folder: this.path, ...options });
   }
 
+  /** Writes one file, and reads it. */
+  loadText(text: string, name = "team.yaml") {
+    this.write({ [name]: text });
+    return this.load(name);
+  }
+
   remove(): void {
     rmSync(this.path, { recursive: true, force: true });
   }
@@ -34,6 +40,11 @@ export function keyLine(seed: string | number, comment = ""): string {
 
 export const account = "123456789012";
 export const arn = (name: string): string => `arn:aws:iam::${account}:user/${name}`;
+
+/** The beginning of a roster in YAML, and a person who may follow it. */
+export const yamlHead = `account: "${account}"\npeople:\n`;
+export const yamlPerson = (name: string): string =>
+  `  ${name}: { displayName: ${name}, emailAddress: ${name}@b.c }\n`;
 
 /** `file:line:column rule`, which is what most tests are about. */
 export function places(problems: readonly Problem[]): string[] {

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { account, arn, places, RosterFolder } from "../support/rosterFiles";
+import {
+  account,
+  arn,
+  yamlHead as head,
+  yamlPerson as person,
+  places,
+  RosterFolder,
+} from "../support/rosterFiles";
 
 describe("reading rosters", () => {
   let folder: RosterFolder;
@@ -8,13 +15,7 @@ describe("reading rosters", () => {
   });
   afterEach(() => folder.remove());
 
-  const load = (text: string, name = "team.yaml") => {
-    folder.write({ [name]: text });
-    return folder.load(name);
-  };
-  const person = (name: string) =>
-    `  ${name}: { displayName: ${name}, emailAddress: ${name}@b.c }\n`;
-  const head = `account: "${account}"\npeople:\n`;
+  const load = (text: string, name?: string) => folder.loadText(text, name);
 
   describe("the documents of a YAML file", () => {
     it("are one: a second is refused at its ---, whatever follows, and nothing of it is passed over", () => {
