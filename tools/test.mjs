@@ -13,7 +13,10 @@ import { ensureBuilt, ensureDependencies } from "./dependencies.mjs";
 import { sources } from "./sources.mjs";
 
 /**
- * @typedef {{ passed: number; failed: number; skipped: number }} Counts
+ * @typedef {object} Counts
+ * @property {number} passed
+ * @property {readonly string[]} failures What failed, each with why.
+ * @property {number} skipped
  *
  * @typedef {object} Suite
  * @property {string} name
@@ -70,12 +73,14 @@ function check(name, programs) {
   return {
     name,
     test: async ({ env }) => {
-      let failed = 0;
+      const failed = [];
       for (const [script, ...args] of programs) {
-        const outcome = await runScript(script, args, env);
-        if (outcome.code !== 0) failed = 1;
+        const { code, signal } = await runScript(script, args, env);
+        if (code !== 0) failed.push(`${[script, ...args].join(" ")}: status ${code ?? signal}`);
       }
-      return { passed: 1 - failed, failed, skipped: 0 };
+      return failed.length === 0
+        ? { passed: 1, failures: [], skipped: 0 }
+        : { passed: 0, failures: [failed.join("\n")], skipped: 0 };
     },
   };
 }
@@ -106,19 +111,17 @@ function mocha(name, args) {
       );
       const counts = readCounts(file);
       if (counts === undefined) {
-        return crashed(
-          name,
+        return nothingRan(
           outcome.timedOut ? "was ended: it took too long" : "ended before its tests had run",
         );
       }
-      if (outcome.code !== 0 && counts.failed === 0) {
-        return {
-          ...counts,
-          failed: crashed(name, `exited with ${outcome.code ?? outcome.signal}`).failed,
-        };
+      if (counts.failures.length > 0) return counts;
+      if (outcome.code !== 0) {
+        return { ...counts, failures: [`mocha exited with ${outcome.code ?? outcome.signal}`] };
       }
-      const ran = counts.passed + counts.failed + counts.skipped;
-      if (ran === 0 && options.length === 0) return crashed(name, "has no tests");
+      if (counts.passed + counts.skipped === 0 && options.length === 0) {
+        return nothingRan("has no tests");
+      }
       return counts;
     },
   };
@@ -139,13 +142,11 @@ function runScript(script, args, env) {
 }
 
 /**
- * @param {string} name
  * @param {string} what
  * @returns {Counts}
  */
-function crashed(name, what) {
-  console.error(`The ${name} tests failed: mocha ${what}.`);
-  return { passed: 0, failed: 1, skipped: 0 };
+function nothingRan(what) {
+  return { passed: 0, failures: [`mocha ${what}`], skipped: 0 };
 }
 
 /**
@@ -190,12 +191,20 @@ async function prepare(chosen) {
   return env;
 }
 
-/** @param {string} folder */
+/**
+ * Runs the chosen suites one after another. What failed is printed once more behind the table, so
+ * that the end of a log is enough to know.
+ *
+ * @param {string} folder
+ * @returns {Promise<Counts>}
+ */
 async function test(folder) {
   const { chosen, options } = choose(process.argv.slice(2));
   const env = await prepare(chosen);
-  const total = { passed: 0, failed: 0, skipped: 0 };
+  const failures = [];
   const table = [];
+  let passed = 0;
+  let skipped = 0;
   for (const { name, test } of chosen) {
     console.log(`\n── ${name} ──`);
     const begun = Date.now();
@@ -203,21 +212,20 @@ async function test(folder) {
     const line = `${name.padEnd(13)} ${duration((Date.now() - begun) / 1000).padStart(8)}   ${phrase(counts)}`;
     console.log(line);
     table.push(line);
-    total.passed += counts.passed;
-    total.failed += counts.failed;
-    total.skipped += counts.skipped;
+    passed += counts.passed;
+    failures.push(...counts.failures.map((failure) => `${name}: ${failure}`));
+    skipped += counts.skipped;
   }
-  if (total.passed + total.failed + total.skipped === 0) {
-    console.error(`No test matches ${options.join(" ")}.`);
-    total.failed = 1;
+  if (passed + failures.length + skipped === 0) {
+    failures.push(`No test matches ${options.join(" ")}.`);
   }
   console.log(`\n${table.join("\n")}\n`);
-  return total;
+  return { passed, failures, skipped };
 }
 
 /** @param {Counts} counts */
-function phrase({ passed, failed, skipped }) {
-  return `${passed} passed, ${failed} failed${skipped === 0 ? "" : `, ${skipped} skipped`}`;
+function phrase({ passed, failures, skipped }) {
+  return `${passed} passed, ${failures.length} failed${skipped === 0 ? "" : `, ${skipped} skipped`}`;
 }
 
 const folder = fs.mkdtempSync(join(tmpdir(), "pulumi-codestar-test-"));
@@ -228,10 +236,11 @@ let total;
 try {
   total = await test(folder);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  total = { passed: 0, failed: 1, skipped: 0 };
+  const why = error instanceof Error ? error.message : String(error);
+  total = { passed: 0, failures: [why], skipped: 0 };
 }
 forget();
 remove();
+for (const failure of total.failures) console.log(`FAILED  ${failure}\n`);
 console.log(phrase(total));
-process.exitCode = total.failed === 0 ? 0 : 1;
+process.exitCode = total.failures.length === 0 ? 0 : 1;
