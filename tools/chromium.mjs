@@ -17,13 +17,12 @@ const startLimit = 60_000;
 /**
  * A browser; Debian's is installed with apt-get where there is none and that can be done.
  *
- * @param {import("./aptInstall.mjs").InstallOptions} [options]
  * @returns {Promise<Found | Missing>}
  */
-export async function obtainChromium(options = {}) {
+export async function obtainChromium() {
   const found = await look();
   if (found !== undefined) return found;
-  const obstacle = await aptInstall(["chromium"], options);
+  const obstacle = await aptInstall(["chromium"]);
   if (obstacle !== undefined) return { missing: `there is no Chromium: ${obstacle}` };
   return (await look()) ?? { missing: "the package chromium is installed, but does not start" };
 }

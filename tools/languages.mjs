@@ -8,9 +8,8 @@ import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { run } from "../running/children.mjs";
-import { duration, startProgress } from "../running/progress.mjs";
-import { cacheFolder, publish, withLock } from "../running/pulumi-cli/cacheFolder.mjs";
+import { prepared, preparedPython, succeed } from "../running/prepared.mjs";
+import { startProgress } from "../running/progress.mjs";
 import { executable, findOnPath } from "../running/pulumi-cli/executables.mjs";
 import {
   engineModule,
@@ -22,6 +21,7 @@ import {
 } from "../running/pulumi-cli/goBuild.mjs";
 
 /**
+ * @typedef {import("../running/prepared.mjs").Shown} Shown
  * @typedef {{ program: string; missing?: undefined }} Found
  * @typedef {{ missing: string; program?: undefined }} Missing Why there is none, as a clause.
  */
@@ -32,9 +32,6 @@ const hostVersion = "3.68.0";
 const generatorVersion = "3.274.1";
 const pythonVersion = "3.272.0";
 
-/** How long an installation may take, in milliseconds. */
-const installLimit = 15 * 60_000;
-
 /**
  * Pulumi's language host for YAML: on the PATH, or built from its Go module.
  * @returns {Promise<Found | Missing>}
@@ -43,12 +40,10 @@ export function obtainYamlHost() {
   const name = "pulumi-language-yaml";
   return built(name, yamlVersion, async (go, folder, shown) => {
     const source = `github.com/pulumi/pulumi-yaml/cmd/${name}@v${yamlVersion}`;
-    const outcome = await run(go, ["install", "-v", "-trimpath", source], {
+    await succeed(go, ["install", "-v", "-trimpath", source], {
       env: { ...process.env, ...goEnv, GOBIN: folder, GOFLAGS: "" },
-      limit: installLimit,
       onLine: (line) => shown.update(line.replace(/^go: /, "")),
     });
-    if (outcome.code !== 0) throw new Error(outcome.stderr.trim().split("\n").at(-1));
   });
 }
 
@@ -90,28 +85,12 @@ export function obtainSdkGenerator() {
  *
  * @returns {Promise<Found | Missing>}
  */
-export async function obtainPulumiPython() {
-  const python = (/** @type {string} */ root) =>
-    process.platform === "win32"
-      ? join(root, "Scripts", executable("python"))
-      : join(root, "bin", "python");
-  return prepared("pulumi-python", pythonVersion, python, async (folder, shown) => {
-    const base = findOnPath("python3") ?? findOnPath("python");
-    if (base === undefined) throw new Error("Python 3 is not on the PATH");
-    for (const [program, ...args] of [
-      [base, "-m", "venv", folder],
-      // Whole packages only: nothing of theirs is compiled or run to install them.
-      // biome-ignore format: one thought to a line
-      [
-        python(folder), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check",
-        "--only-binary", ":all:",
-        `pulumi==${pythonVersion}`, "setuptools==80.9.0",
-      ],
-    ]) {
-      shown.update(args.slice(0, 3).join(" "));
-      const outcome = await run(String(program), args, { limit: installLimit });
-      if (outcome.code !== 0) throw new Error(outcome.stderr.trim().split("\n").at(-1));
-    }
+export function obtainPulumiPython() {
+  return preparedPython({
+    name: "pulumi-python",
+    version: pythonVersion,
+    packages: [`pulumi==${pythonVersion}`, "setuptools==80.9.0"],
+    look: async (program) => ({ program }),
   });
 }
 
@@ -126,54 +105,19 @@ export async function obtainPulumiPython() {
 async function built(name, version, build) {
   const own = findOnPath(name);
   if (own !== undefined) return { program: own };
-  const file = (/** @type {string} */ folder) => join(folder, executable(name));
-  return prepared(name, version, file, async (folder, shown) => {
-    const go = findOnPath("go");
-    if (go === undefined) throw new Error("neither it nor Go is on the PATH");
-    await build(go, folder, shown);
+  return prepared({
+    name,
+    version,
+    async look(folder) {
+      const program = join(folder, executable(name));
+      return fs.existsSync(program) ? { program } : undefined;
+    },
+    async fill(folder, shown) {
+      const go = findOnPath("go");
+      if (go === undefined) throw new Error("neither it nor Go is on the PATH");
+      await build(go, folder, shown);
+    },
   });
-}
-
-/**
- * @typedef {{ update(line: string): void }} Shown
- *
- * @param {string} name
- * @param {string} version
- * @param {(folder: string) => string} file What is wanted, in its folder.
- * @param {(folder: string, shown: Shown) => Promise<void>} fill
- * @returns {Promise<Found | Missing>}
- */
-async function prepared(name, version, file, fill) {
-  const folder = join(cacheFolder(), `${name}-v${version}`);
-  const works = async (/** @type {string} */ root) => fs.existsSync(file(root));
-  let obstacle = "it was not made";
-  if (!(await works(folder))) {
-    await withLock(
-      folder,
-      () => console.error(`Another process is preparing ${name}; waiting for it.`),
-      async () => {
-        if (await works(folder)) return;
-        const shown = startProgress(`Preparing ${name} ${version}`);
-        try {
-          await publish(
-            folder,
-            async (root) => {
-              await fill(root, shown);
-              return works(root);
-            },
-            works,
-          );
-          console.error(`${name} ${version} is ready (${duration(shown.stop())}).`);
-        } catch (error) {
-          shown.stop();
-          obstacle = error instanceof Error ? error.message : String(error);
-        }
-      },
-    );
-  }
-  return (await works(folder))
-    ? { program: file(folder) }
-    : { missing: `${name} is not there: ${obstacle}` };
 }
 
 /**

