@@ -1,6 +1,5 @@
-// How many calls reading live profiles takes, and repairing them.
-
-import { createDirectory } from "../dist/client/directory";
+// How many calls reading live profiles takes, and repairing them. The directory by itself, on every
+// kind of list, is the matter of test/model/directory.spec.ts.
 import { duration, startProgress } from "../running/progress.mjs";
 import { expectDone } from "./measure";
 import { others, people } from "./people";
@@ -10,13 +9,10 @@ import { withoutCheckpoints } from "./stage";
 import { variants } from "./variants";
 
 export interface ReadCount {
-  readonly by: "directory" | "preview";
   /** Profiles that are declared. */
   readonly n: number;
   /** Profiles in the account. */
   readonly t: number;
-  /** Where the declared ones stand in the list. */
-  readonly placement: string;
   readonly reads: number;
   readonly bound: number;
 }
@@ -33,58 +29,6 @@ export const readBound = (n: number, t: number) =>
 
 const accountsFor = (ns: readonly number[], n: number) =>
   [...new Set([n, ...ns])].filter((t) => t >= n).sort((a, b) => a - b);
-
-/**
- * The directory by itself, on lists in which the declared profiles come first, last, or evenly
- * spread, and on one that holds none of them.
- */
-export async function countDirectoryReads([ns, ts]: Plan["directory"]): Promise<ReadCount[]> {
-  const counts: ReadCount[] = [];
-  for (const n of ns) {
-    for (const t of accountsFor(ts, n)) {
-      const placements: Record<string, (i: number) => number> = {
-        first: (i) => i,
-        last: (i) => t - n + i,
-        spread: (i) => Math.floor((i * t) / n),
-        none: (i) => t + i,
-      };
-      for (const [placement, place] of Object.entries(placements)) {
-        const indices = Array.from({ length: n }, (_, i) => place(i));
-        const reads = await countReads(t, indices);
-        counts.push({ by: "directory", n, t, placement, reads, bound: readBound(n, t) });
-      }
-    }
-  }
-  return counts;
-}
-
-async function countReads(t: number, indices: readonly number[]): Promise<number> {
-  let reads = 0;
-  const nothing = { displayName: "", emailAddress: "", sshPublicKey: "" };
-  const profile = (index: number) => ({ userArn: String(index), ...nothing });
-  const directory = createDirectory(
-    {
-      async describe(userArn) {
-        reads++;
-        return Number(userArn) < t ? profile(Number(userArn)) : undefined;
-      },
-      async list(nextToken) {
-        reads++;
-        const start = Number(nextToken ?? 0);
-        const end = Math.min(start + 100, t);
-        const profiles = Array.from({ length: end - start }, (_, i) => profile(start + i));
-        return { profiles, ...(end < t && { nextToken: String(end) }) };
-      },
-      sweepFault: () => "other",
-    },
-    Date.now,
-  );
-  for (const index of indices) {
-    const found = await directory.find(String(index));
-    if ((found === undefined) !== index >= t) throw new Error(`profile ${index} of ${t} is wrong`);
-  }
-  return reads;
-}
 
 /** Real no-op previews of stacks in accounts, and real repairs. */
 export async function countCalls(
@@ -108,7 +52,7 @@ export async function countCalls(
         await service.fill(region, [...everyone, ...others(t - n)]);
         const { reads: made } = await expectDone(subject.command("preview"), service);
         const bound = readBound(n, t);
-        reads.push({ by: "preview", n, t, placement: "last", reads: made, bound });
+        reads.push({ n, t, reads: made, bound });
         lines.push(`preview of ${n} in an account of ${t}: ${made} reads, at most ${bound}`);
       }
       for (const drifted of repaired === n ? drifts : []) {

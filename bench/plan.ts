@@ -8,15 +8,12 @@ export type Runs = Partial<Record<VariantId, number>>;
 
 export interface Plan {
   readonly stages: readonly Stage[];
-  /** The directory by itself: so many declared profiles, in accounts of as many and of so many. */
-  readonly directory: readonly [declared: readonly number[], accounts: readonly number[]];
   /** Stacks of so many, in accounts of as many and of so many. */
   readonly previews: readonly (readonly [declared: number, accounts: readonly number[]])[];
   /** Of a stack that is among the previews, so many drifted. */
   readonly repairs: readonly [declared: number, drifted: readonly number[]];
   readonly readinessRuns: number;
   readonly manyStacks: readonly (readonly [stacks: number, each: number])[];
-  readonly profiles: readonly (readonly ["up" | "preview", declared: number])[];
 }
 
 const step = (
@@ -94,10 +91,6 @@ export const full: Plan = {
       steps: [step("preview", "plain", { doNothing: 2, ours: 2 })],
     },
   ],
-  directory: [
-    [1, 2, 3, 4, 10, 30, 100, 1000],
-    [100, 1000, 5000, 50_000],
-  ],
   previews: [
     [1, [100, 1000, 5000]],
     [3, [100, 1000, 5000]],
@@ -107,11 +100,6 @@ export const full: Plan = {
   repairs: [100, [1, 7, 100]],
   readinessRuns: 20,
   manyStacks: [[10, 100]],
-  profiles: [
-    ["preview", 100],
-    ["preview", 1000],
-    ["up", 300],
-  ],
 };
 
 /** A minute or so: call counts and state sizes, which do not depend on the machine. */
@@ -137,13 +125,8 @@ export const quick: Plan = {
       ],
     },
   ],
-  directory: [
-    [1, 2, 3, 4, 10, 100, 1000],
-    [100, 1000, 5000],
-  ],
   previews: [[3, [5000]]],
   repairs: [3, [2]],
   readinessRuns: 3,
   manyStacks: [],
-  profiles: [],
 };

@@ -25,13 +25,9 @@ const pageBytes = 4096;
  */
 const patience = 3;
 
-type Role = "engine" | "program" | "provider" | "other";
-
 export interface Usage {
   /** User and system time. */
   readonly cpuSeconds?: number;
-  /** The same, by what the process is to Pulumi. */
-  readonly cpuByRole?: Partial<Record<Role, number>>;
   /** Resident sets of one moment, added up. */
   readonly peakBytes?: number;
 }
@@ -43,7 +39,7 @@ export interface Usage {
 export function watchTree(marker: string) {
   const entry = `${markerName}=${marker}`;
   /** Processor time in ticks, by process. */
-  const members = new Map<string, { ticks: number; role: Role }>();
+  const members = new Map<string, number>();
   /** How often a process was looked at in vain. */
   const strangers = new Map<string, number>();
   let peakPages = 0;
@@ -64,11 +60,7 @@ export function watchTree(marker: string) {
       if (stat === "") continue;
       // The name of the program, in parentheses, may hold anything.
       const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      const known = members.get(pid)?.role ?? "other";
-      // A process has another command line before it becomes what it is,
-      // and none once it has ended.
-      const role = known === "other" ? roleOf(pid) : known;
-      members.set(pid, { ticks: Number(fields[11]) + Number(fields[12]), role });
+      members.set(pid, Number(fields[11]) + Number(fields[12]));
       pages += Number(fields[21]);
     }
     peakPages = Math.max(peakPages, pages);
@@ -79,17 +71,8 @@ export function watchTree(marker: string) {
     stop(): Usage {
       if (timer === undefined) return {};
       clearInterval(timer);
-      const ticks: Partial<Record<Role, number>> = {};
-      for (const member of members.values()) {
-        ticks[member.role] = (ticks[member.role] ?? 0) + member.ticks;
-      }
-      const byRole = Object.entries(ticks).map(([role, sum]) => [role, sum / ticksPerSecond]);
-      const sum = [...members.values()].reduce((all, member) => all + member.ticks, 0);
-      return {
-        cpuSeconds: sum / ticksPerSecond,
-        cpuByRole: Object.fromEntries(byRole),
-        peakBytes: peakPages * pageBytes,
-      };
+      const ticks = [...members.values()].reduce((sum, own) => sum + own, 0);
+      return { cpuSeconds: ticks / ticksPerSecond, peakBytes: peakPages * pageBytes };
     },
     /** Ends what a run that was cut short has left behind. */
     end(): void {
@@ -103,14 +86,6 @@ export function watchTree(marker: string) {
       }
     },
   };
-}
-
-function roleOf(pid: string): Role {
-  const [program = "", ...args] = read(pid, "cmdline").split("\0");
-  if (/(^|\/)pulumi$/.test(program)) return "engine";
-  const script = args.find((arg) => arg.includes("@pulumi/pulumi/cmd/"));
-  if (script === undefined) return "other";
-  return script.includes("cmd/dynamic-provider") ? "provider" : "program";
 }
 
 /** What the system tells of a process; nothing once it has ended. */

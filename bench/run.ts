@@ -4,12 +4,11 @@ import { join, relative } from "node:path";
 import { onInterrupt } from "../running/interruption.mjs";
 import { duration } from "../running/progress.mjs";
 import { repository } from "../running/repository.mjs";
-import { countCalls, countDirectoryReads, type ReadCount, type RepairCount } from "./calls";
+import { countCalls, type ReadCount, type RepairCount } from "./calls";
 import { awsCliObstacle } from "./loop";
 import { describeMachine, type PulumiMachine } from "./machine";
 import { type ManyStacks, measureManyStacks } from "./manyStacks";
 import { full, quick } from "./plan";
-import { type Profile, profileOperation } from "./profile";
 import { measureReadiness, type Readiness } from "./readiness";
 import { writeDocs } from "./report/docs";
 import { markdown } from "./report/markdown";
@@ -31,7 +30,6 @@ export interface Results {
   readonly repairs: RepairCount[];
   readiness?: Readiness;
   readonly manyStacks: ManyStacks[];
-  readonly profiles: Profile[];
 }
 
 const resultsFolder = join(__dirname, "results");
@@ -54,7 +52,6 @@ export async function runBenchmark(isQuick: boolean): Promise<number> {
     reads: [],
     repairs: [],
     manyStacks: [],
-    profiles: [],
   };
   const folder = isQuick ? join(resultsFolder, "quick") : resultsFolder;
   mkdirSync(folder, { recursive: true });
@@ -72,12 +69,9 @@ export async function runBenchmark(isQuick: boolean): Promise<number> {
     }
     const stages = obstacle === undefined ? plan.stages : plan.stages.map(withoutAwsCli);
     const counted = await countCalls(plan, service, log);
-    results.reads.push(...(await countDirectoryReads(plan.directory)), ...counted.reads);
+    results.reads.push(...counted.reads);
     results.repairs.push(...counted.repairs);
     results.readiness = await measureReadiness(plan.readinessRuns, service, log);
-    for (const [operation, n] of plan.profiles) {
-      results.profiles.push(await profileOperation(operation, n, service, log));
-    }
     for (const stage of stages) {
       results.samples.push(...(await runStage(stage, service, log)));
       keep();

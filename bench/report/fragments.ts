@@ -146,9 +146,7 @@ export function layouts({ samples, manyStacks }: Results): string {
 }
 
 export function reads({ reads: counts }: Results): string {
-  const rows = counts
-    .filter(({ by }) => by === "preview")
-    .map(({ n, t, reads: made, bound }) => [n, t, made, bound].map(count));
+  const rows = counts.map(({ n, t, reads: made, bound }) => [n, t, made, bound].map(count));
   return table(["profiles declared", "in an account of", "read calls", "at most"], rows);
 }
 
@@ -165,25 +163,3 @@ export function readiness({ readiness: r }: Results): string {
     rows.map(([what, milliseconds]) => [what, `${milliseconds.toFixed(0)} ms`]),
   );
 }
-
-/** Where the time goes. */
-export function profile({ profiles }: Results): string {
-  const parts = profiles.flatMap(({ n, operation, seconds, cpuByRole, processes }) => {
-    const title = `${capital(operationTitles[operation])} of ${count(n)} profiles`;
-    const used = Object.entries(cpuByRole ?? {}).map(([role, cpu]) => `${role} ${duration(cpu)}`);
-    const cpu = used.length === 0 ? "" : `; processor time: ${used.join(", ")}`;
-    return [
-      `${title} under the profiler: ${duration(seconds)}${cpu}.`,
-      ...processes.map(({ process, lifetime, shares }) => {
-        const spent = Object.entries(shares).filter(([, own]) => own >= 0.005);
-        const rows = spent.map(([what, own]) => {
-          return [what, `${own.toFixed(2)} s`, `${((100 * own) / lifetime).toFixed(1)} %`];
-        });
-        return table([`${process}, alive for ${duration(lifetime)}`, "time", "share"], rows);
-      }),
-    ];
-  });
-  return parts.join("\n\n");
-}
-
-const capital = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

@@ -33,7 +33,6 @@ export function markdown(results: Results, verdicts: readonly TimedVerdict[]): s
     ...part("Readiness", fragments.readiness(results)),
     ...fullOnly(...part("Layouts", fragments.layouts(results))),
     ...fullOnly(...part("Settings of the engine", fragments.settings(results))),
-    ...part("Where the time goes", fragments.profile(results)),
     "## Everything",
     ...sizes(samples).flatMap((n) =>
       serviceIds.flatMap((service) => {
