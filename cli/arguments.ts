@@ -1,10 +1,11 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { CodeStarError } from "../profile/codeStarError";
 import { nearest } from "../profile/nearest";
 import { printable } from "../profile/printable";
 import type { Command, Given, Options, Values } from "./command";
 
 /** Wrong arguments; the message is a sentence. */
-export class UsageError extends Error {
+export class UsageError extends CodeStarError {
   override name = "UsageError";
 }
 

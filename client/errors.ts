@@ -1,9 +1,11 @@
+import { CodeStarError } from "../profile/codeStarError";
+
 /**
  * A foreseeable failure, one sentence for the user. The host prints check, diff, read and
  * delete errors as `${error}: ${error.stack}`: the sentence takes the place of the stack, which
  * would tell a user nothing.
  */
-export class Failure extends Error {
+export class Failure extends CodeStarError {
   constructor(
     /** What was being done, for example "deleting CodeStar user profile arn:…". */
     readonly doing: string,
@@ -24,7 +26,7 @@ export class Failure extends Error {
  * An answer that no CodeStar service gives; to be told from a profile without
  * any field, which drifted.
  */
-export class UnexpectedAnswer extends Error {
+export class UnexpectedAnswer extends CodeStarError {
   override name = "UnexpectedAnswer";
 }
 

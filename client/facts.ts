@@ -1,3 +1,4 @@
+import { CodeStarError } from "../profile/codeStarError";
 import { mistakeOf } from "../profile/mistake";
 import { Failure, UnexpectedAnswer } from "./errors";
 import type { Settings } from "./settings";
@@ -24,7 +25,7 @@ export type Fact =
   | { readonly kind: "said"; readonly sentence: string };
 
 /** Opening a store makes one where there is none, and in that one all profiles would be missing. */
-export class StoreMissing extends Error {
+export class StoreMissing extends CodeStarError {
   override name = "StoreMissing";
 }
 

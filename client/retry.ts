@@ -4,6 +4,7 @@ import type {
   RetryToken,
   StandardRetryToken,
 } from "@smithy/types";
+import { CodeStarError } from "../profile/codeStarError";
 
 /**
  * Attempts of a call that fails on the way or inside the service, the first
@@ -62,7 +63,7 @@ export function createRetryStrategy(now: () => number = Date.now): RetryStrategy
         ? now() - since < patience
         : kind === "TRANSIENT" && count < attemptsWhenUnwell;
       // The middleware takes any error here as "no more attempts" and throws the call's own error.
-      if (!again) throw new Error("No attempts left");
+      if (!again) throw new CodeStarError("No attempts left");
       limiter.updateClientSendingRate(throttled ? { name: "ThrottlingException" } : {});
       await sendToken();
       return token(count, pause(throttled ? 200 : 100, count), since);

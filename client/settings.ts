@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { CodeStarError } from "../profile/codeStarError";
 
 /**
  * Where profiles are kept: AWS's own address (absent), an HTTP service, or a store run in process.
@@ -45,7 +46,7 @@ const codestarKeys = [
 ];
 
 /** A setting that is malformed or misspelt; the message is one sentence that names it. */
-export class SettingError extends Error {
+export class SettingError extends CodeStarError {
   override name = "SettingError";
 }
 

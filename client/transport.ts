@@ -1,3 +1,4 @@
+import { CodeStarError } from "../profile/codeStarError";
 import type { Field } from "../profile/fields";
 import type { EmbeddedRequestHandler } from "../service/embedded";
 import { UnexpectedAnswer } from "./errors";
@@ -139,7 +140,7 @@ function embedded(
       });
       const body = JSON.parse((response.body as Buffer).toString("utf8"));
       if (response.statusCode >= 400) {
-        throw Object.assign(new Error(body.message), { name: body.__type });
+        throw Object.assign(new CodeStarError(body.message), { name: body.__type });
       }
       return { ...body, ...dates(body) };
     },

@@ -15,6 +15,7 @@ import {
   unlinkSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { CodeStarError } from "../profile/codeStarError";
 
 export interface SnapshotOptions {
   /** Whether a file that is there may be replaced. */
@@ -45,10 +46,11 @@ export class SnapshotFile {
   constructor(target: string, { replace, ownedByFolder = false, mode = 0o600 }: SnapshotOptions) {
     const there = statSync(target, { throwIfNoEntry: false });
     if (there && !replace) throw exists(target);
-    if (there?.isDirectory()) throw new Error(`${target} is a folder`);
-    if (there && !there.isFile()) throw new Error(`${target} is a device or a pipe, not a file`);
+    if (there?.isDirectory()) throw new CodeStarError(`${target} is a folder`);
+    if (there && !there.isFile())
+      throw new CodeStarError(`${target} is a device or a pipe, not a file`);
     if (!there && lstatSync(target, { throwIfNoEntry: false })) {
-      throw new Error(`${target} is a link to a file that is not there`);
+      throw new CodeStarError(`${target} is a link to a file that is not there`);
     }
     this.target = there ? realpathSync(target) : target;
     this.#replaced = there;
@@ -58,7 +60,9 @@ export class SnapshotFile {
     try {
       closeSync(openSync(this.path, "wx", 0o600));
     } catch (error) {
-      throw new Error(`${target} cannot be written (${(error as NodeJS.ErrnoException).code})`);
+      throw new CodeStarError(
+        `${target} cannot be written (${(error as NodeJS.ErrnoException).code})`,
+      );
     }
   }
 
@@ -138,5 +142,5 @@ function sync(path: string): void {
 }
 
 function exists(path: string): Error {
-  return new Error(`${path} exists already; --force replaces it`);
+  return new CodeStarError(`${path} exists already; --force replaces it`);
 }

@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
+import { CodeStarError } from "../profile/codeStarError";
 import { SnapshotFile, type SnapshotOptions } from "./wholeFile";
 
 /** Nothing was changed; the message is one sentence. */
-export class NotWritten extends Error {
+export class NotWritten extends CodeStarError {
   override name = "NotWritten";
 }
 

@@ -1,3 +1,4 @@
+import { CodeStarError } from "../profile/codeStarError";
 import type { OperationName } from "./api/constraints";
 import type { ServiceRequest } from "./api/request";
 import { type ProfileService, profileService, type ServiceResponse } from "./protocol";
@@ -193,5 +194,5 @@ function untilAborted<T>(answered: Promise<T>, signal: Signal | undefined): Prom
 }
 
 function aborted(): Error {
-  return Object.assign(new Error("Request aborted"), { name: "AbortError" });
+  return Object.assign(new CodeStarError("Request aborted"), { name: "AbortError" });
 }

@@ -15,6 +15,8 @@ import {
 
 const product = sourcesUnder(...rooms);
 
+const rootOfErrors = "profile/codeStarError.ts";
+
 const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as {
   name: string;
   dependencies: Record<string, string>;
@@ -58,13 +60,13 @@ describe("architecture", () => {
   });
 
   /** What the files of a room may import besides their own room. */
-  const rooms: Readonly<Record<string, readonly string[]>> = {
+  const allowedIn: Readonly<Record<string, readonly string[]>> = {
     profile: [],
-    files: [],
+    files: [rootOfErrors],
     roster: ["profile"],
     // Of the service its door for programs in the same process alone.
     client: ["profile", "service/embedded.ts"],
-    service: ["files", "profile/printable.ts", "service"],
+    service: ["files", "profile/printable.ts", rootOfErrors],
     "provider/lifecycle": ["profile", "client"],
     "provider/dynamic": ["profile", "client", "provider/lifecycle"],
     "provider/native": ["profile", "client", "roster", "provider/lifecycle"],
@@ -72,7 +74,7 @@ describe("architecture", () => {
     cli: ["profile", "client", "roster", "files", "service", "schema"],
   };
 
-  for (const [room, others] of Object.entries(rooms)) {
+  for (const [room, others] of Object.entries(allowedIn)) {
     it(`${room} imports ${others.join(", ") || "no other room"}`, () => {
       const allowed = [room, ...others];
       const wrong = breaches(
@@ -99,6 +101,19 @@ describe("architecture", () => {
       ].flatMap((room) => sourcesUnder(room)),
       ({ specifier, typeOnly }) => specifier.startsWith("@pulumi/") && !typeOnly,
     );
+    assert.deepEqual(wrong, []);
+  });
+
+  it("every error that the package makes is of one root, so that others are known for what they are", () => {
+    // The SDK calls it, and expects an error like its own.
+    const exempt = [rootOfErrors, "client/configuredRegion.ts"];
+    const wrong = product
+      .filter((file) => !exempt.includes(file))
+      .filter((file) =>
+        /^(?!\s*(\*|\/\/)).*\b(new|extends) (Type|Range|Syntax|Aggregate)?Error\b/m.test(
+          readFileSync(join(repository, file), "utf8"),
+        ),
+      );
     assert.deepEqual(wrong, []);
   });
 

@@ -3,6 +3,7 @@ import { type Connection, connect } from "../../client/connection";
 import { factOf } from "../../client/facts";
 import { type Surface, sentence } from "../../client/sentences";
 import { endpointName, readSettings, type Settings } from "../../client/settings";
+import { CodeStarError } from "../../profile/codeStarError";
 import type { LiveProfile } from "../../profile/fields";
 import { counted, printable, startProgress } from "../terminal";
 
@@ -43,7 +44,7 @@ export interface LiveProfiles {
  * Reading failed; the message is one sentence, in which nothing that a
  * service said acts on a terminal.
  */
-export class ReadFailure extends Error {
+export class ReadFailure extends CodeStarError {
   override name = "ReadFailure";
 
   constructor(message: string) {

@@ -1,4 +1,5 @@
 import { fstatSync, fsyncSync, statSync, writeSync } from "node:fs";
+import { CodeStarError } from "../../profile/codeStarError";
 
 const standardOutput = 1;
 
@@ -9,7 +10,7 @@ const standardOutput = 1;
  */
 export function handOver(secret: string): void {
   if (discards(standardOutput)) {
-    throw new Error("standard output is closed or discards what is written to it");
+    throw new CodeStarError("standard output is closed or discards what is written to it");
   }
   try {
     const bytes = Buffer.from(secret);
@@ -17,7 +18,7 @@ export function handOver(secret: string): void {
     while (written < bytes.length) written += writeSync(standardOutput, bytes, written);
     sync(standardOutput);
   } catch (error) {
-    throw new Error(
+    throw new CodeStarError(
       `standard output cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)})`,
     );
   }

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
+import { CodeStarError } from "../../profile/codeStarError";
 import type { Credentials } from "./keySource";
 
 /** The options, by the names that they have in the configuration file. */
@@ -19,7 +20,7 @@ export interface GivenSettings {
 }
 
 /** The message is a sentence that names the setting and holds no secret. */
-export class SettingsError extends Error {
+export class SettingsError extends CodeStarError {
   override name = "SettingsError";
 }
 

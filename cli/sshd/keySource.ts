@@ -1,3 +1,5 @@
+import { CodeStarError } from "../../profile/codeStarError";
+
 /** Where a profile's key text is asked for. */
 export interface KeySource {
   /**
@@ -20,7 +22,7 @@ export interface Credentials {
 }
 
 /** The keys could not be had. The message is a clause without secrets. */
-export class NoAnswer extends Error {
+export class NoAnswer extends CodeStarError {
   override name = "NoAnswer";
 
   constructor(

@@ -1,3 +1,5 @@
+import { CodeStarError } from "../codeStarError";
+
 /** What a key blob turned out to be. */
 export interface SshKeyBlob {
   /**
@@ -13,7 +15,7 @@ export interface SshKeyBlob {
  * A blob that is not the key it is said to be. The message completes "a key that …" and
  * holds no part of the blob.
  */
-export class BrokenKeyBlob extends Error {}
+export class BrokenKeyBlob extends CodeStarError {}
 
 /**
  * Reads the blob of a public key (RFC 4253, section 6.6) that is said to be of `type`, to

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { CodeStarError } from "../../profile/codeStarError";
 import { readKnowledge } from "../lifecycle/knowledge";
 import { type Lifecycle, PartlyDone, type Props } from "../lifecycle/lifecycle";
 import type { Session } from "../lifecycle/session";
@@ -37,7 +38,7 @@ export function dynamicProvider<Inputs, State, Shown>(
       if (!(error instanceof PartlyDone)) throw session.failure(`${verb} ${name(id)}`, error);
       const properties = { ...error.state, __provider: props.__provider };
       const { message, id: partlyDone, reasons } = error;
-      throw Object.assign(new Error(message), { id: partlyDone, properties, reasons });
+      throw Object.assign(new CodeStarError(message), { id: partlyDone, properties, reasons });
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Connection } from "../../client/connection";
 import { isFault } from "../../client/errors";
+import { CodeStarError } from "../../profile/codeStarError";
 import { type Field, type LiveProfile, neededFields, pick } from "../../profile/fields";
 import { type Person, type ProfileWrite, reconcile } from "../../profile/reconcile";
 
@@ -22,7 +23,7 @@ export async function apply(
   if (call === "update") {
     // It appeared after check, which has refused nobody.
     if (recorded === undefined && !mayTakeOver) {
-      throw new Error(existsAlready(Object.keys(values) as Field[]));
+      throw new CodeStarError(existsAlready(Object.keys(values) as Field[]));
     }
     try {
       return await service.update(userArn, values);
@@ -37,7 +38,7 @@ export async function apply(
     }
   }
   const missing = missingForCreate(owner);
-  if (missing) throw new Error(missing);
+  if (missing) throw new CodeStarError(missing);
   try {
     return await service.create(userArn, values);
   } catch (error) {
@@ -45,7 +46,7 @@ export async function apply(
     const live = await service.describe(userArn);
     if (live === undefined) throw error;
     const { conflict, write } = reconcile({ ...owner, live });
-    if (conflict) throw new Error(existsAlready(conflict));
+    if (conflict) throw new CodeStarError(existsAlready(conflict));
     if (write) return service.update(userArn, write.values);
     service.directory.record(live);
     return live;

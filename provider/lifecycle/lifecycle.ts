@@ -1,3 +1,4 @@
+import { CodeStarError } from "../../profile/codeStarError";
 import type { Knowledge } from "./knowledge";
 
 export type Props = Record<string, unknown>;
@@ -53,7 +54,7 @@ export interface Lifecycle<Inputs, State, Shown> {
  * A create or update of which a part is done: what the state has to
  * record, and why the rest is not.
  */
-export class PartlyDone<State> extends Error {
+export class PartlyDone<State> extends CodeStarError {
   override name = "PartlyDone";
 
   constructor(

@@ -1,6 +1,7 @@
 import { appendFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { CodeStarError } from "../../profile/codeStarError";
 
 /*
  * Providers with settings of their own run in processes of their own, and the engine may check a
@@ -90,7 +91,7 @@ function refuseForeign(folder: string): void {
   const isOwn = process.getuid === undefined || found.uid === process.getuid();
   const isPrivate = process.getuid === undefined || (found.mode & 0o077) === 0;
   if (found.isDirectory() && isOwn && isPrivate) return;
-  throw new Error(`${folder} is not a folder of this user alone; remove it, or set TMPDIR`);
+  throw new CodeStarError(`${folder} is not a folder of this user alone; remove it, or set TMPDIR`);
 }
 
 function isAlive(file: string): boolean {

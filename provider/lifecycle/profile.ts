@@ -1,4 +1,5 @@
 import { checkInputs } from "../../profile/check";
+import { CodeStarError } from "../../profile/codeStarError";
 import {
   asLive,
   type Drift,
@@ -120,7 +121,7 @@ export function profileLifecycle(session: Session): Lifecycle<ProfileInputs, Pro
       const isExpected = owner.mayTakeOver || missingForCreate(owner) !== undefined;
       const found = isExpected ? await service.describe(declared.userArn) : undefined;
       const { conflict, write } = reconcile({ ...owner, live: found });
-      if (conflict) throw new Error(existsAlready(conflict));
+      if (conflict) throw new CodeStarError(existsAlready(conflict));
       if (found) service.directory.record(found);
       const live = write ? await apply(service, owner, write) : found;
       return { id: declared.userArn, state: { ...declared, ...times(live) } };

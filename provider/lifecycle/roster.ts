@@ -1,4 +1,5 @@
 import { checkRosterInputs } from "../../profile/check";
+import { CodeStarError } from "../../profile/codeStarError";
 import {
   type FieldValues,
   fields,
@@ -228,7 +229,7 @@ export function rosterLifecycle(
       const writes = Object.keys(people).map((userArn) => ({ userArn, call: "delete" as const }));
       const update = { region, recorded: people, declared: {}, adopt: false };
       const [failed] = await makeWrites(session, writes, update);
-      if (failed) throw new Error(failed.reason);
+      if (failed) throw new CodeStarError(failed.reason);
     },
   };
 }

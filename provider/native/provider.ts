@@ -1,5 +1,6 @@
 import { readSettings, refuseUnknownSettings } from "../../client/settings";
 import { checkArguments, type Taker } from "../../profile/check";
+import { CodeStarError } from "../../profile/codeStarError";
 import { pick } from "../../profile/fields";
 import { profileName } from "../lifecycle/profile";
 import type { Session } from "../lifecycle/session";
@@ -22,7 +23,7 @@ export function createProvider(session: Session, tell: Tell): NativeProvider {
     async (args: Values): Promise<Values> => {
       session.noteProgram(false);
       const [failure] = checkArguments(taker, args);
-      if (failure) throw new Error(`${taker}: ${failure.reason}`);
+      if (failure) throw new CodeStarError(`${taker}: ${failure.reason}`);
       return call(args);
     };
 
@@ -53,7 +54,8 @@ export function createProvider(session: Session, tell: Tell): NativeProvider {
         try {
           const service = await session.connection(region as string | undefined);
           const live = await service.describe(arn);
-          if (live === undefined) throw new Error(`there is no such profile in ${service.region}`);
+          if (live === undefined)
+            throw new CodeStarError(`there is no such profile in ${service.region}`);
           return { id: arn, ...live, region: service.region };
         } catch (error) {
           throw session.failure(`reading ${profileName(arn)}`, error);

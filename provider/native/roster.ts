@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { projectFolder } from "../../client/projectFolder";
 import { checkArguments } from "../../profile/check";
+import { CodeStarError } from "../../profile/codeStarError";
 import { type FieldDrift, pick } from "../../profile/fields";
 import { isUnknown } from "../../profile/unknown";
 import { loadForProgram, refusalOf } from "../../roster/forProgram";
@@ -91,7 +92,7 @@ export function nativeRoster(session: Session, claims: Claims, tell: Tell): Nati
      */
     async read(urn, _id, recorded, inputs) {
       if (recorded === undefined) {
-        throw new Error(
+        throw new CodeStarError(
           "reading the roster: a roster cannot be imported; declare it with `adopt: true`",
         );
       }

@@ -2,6 +2,7 @@ import { connect } from "node:net";
 import { isDeepStrictEqual } from "node:util";
 import type { ServiceError, sendUnaryData, UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { Struct as StructMessage } from "google-protobuf/google/protobuf/struct_pb";
+import { CodeStarError } from "../../profile/codeStarError";
 import {
   Any,
   Empty,
@@ -131,7 +132,7 @@ interface Call<Request> {
 }
 
 /** A create or update of which a part is done: the engine records that part. */
-export class Partly extends Error {
+export class Partly extends CodeStarError {
   override name = "Partly";
 
   constructor(
@@ -183,7 +184,7 @@ function implementation(provider: NativeProvider): UntypedServiceImplementation 
   const resource = (urn: string) => {
     const type = urn.split("::")[2]!.split("$").at(-1)!;
     const found = provider.resources[type];
-    if (!found) throw new Error(`${type} is not a resource of this provider`);
+    if (!found) throw new CodeStarError(`${type} is not a resource of this provider`);
     return found;
   };
   return {
@@ -259,7 +260,8 @@ function implementation(provider: NativeProvider): UntypedServiceImplementation 
     }),
     invoke: unary(async (request: Message<"InvokeRequest">) => {
       const called = provider.functions[request.getTok()];
-      if (!called) throw new Error(`${request.getTok()} is not a function of this provider`);
+      if (!called)
+        throw new CodeStarError(`${request.getTok()} is not a function of this provider`);
       const result = await called(values(request.getArgs()));
       return new messages.InvokeResponse().setReturn(Struct.fromJavaScript(result as never));
     }),

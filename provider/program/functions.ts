@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkArguments, checkNames } from "../../profile/check";
+import { CodeStarError } from "../../profile/codeStarError";
 import { profileName } from "../lifecycle/profile";
 import { explain } from "../lifecycle/sentences";
 import { tokens } from "../lifecycle/tokens";
@@ -80,7 +81,8 @@ export async function getUserProfile(args: GetUserProfileArgs): Promise<GetUserP
   try {
     const service = await here.connection(args.region);
     const live = await service.describe(args.userArn);
-    if (live === undefined) throw new Error(`there is no such profile in ${service.region}`);
+    if (live === undefined)
+      throw new CodeStarError(`there is no such profile in ${service.region}`);
     const { createdTimestamp = "", lastModifiedTimestamp = "" } = live;
     return {
       id: live.userArn,

@@ -1,4 +1,5 @@
 import { type Node, type ParseError, ParseErrorCode, parseTree } from "jsonc-parser";
+import { CodeStarError } from "../../profile/codeStarError";
 import type { Located } from "./located";
 import { mostLevels, tooDeep } from "./nesting";
 import { type Problems, quote } from "./problems";
@@ -42,7 +43,7 @@ const wrongText: ReadonlyMap<number, string> = new Map([
   [ParseErrorCode.InvalidCharacter, "this text has a control character; write it as an escape"],
 ]);
 
-class TooDeep extends Error {
+class TooDeep extends CodeStarError {
   constructor(readonly offset: number) {
     super(tooDeep);
   }

@@ -1,3 +1,4 @@
+import { CodeStarError } from "../../profile/codeStarError";
 import { holdsPrivateKey } from "../../profile/keys/privateKey";
 import { printable, printableInPlace } from "../../profile/printable";
 import type { Position, SourceText, Span } from "./sourceText";
@@ -38,7 +39,7 @@ const hidden = "(not shown: the file holds a private key)";
 const mostProblems = 1_000;
 
 /** Ends the search for problems; see `Problems.gather`. */
-class Enough extends Error {}
+class Enough extends CodeStarError {}
 
 /** Gathers problems, so that one run names all of them, up to 1,000. */
 export class Problems {

@@ -1,4 +1,5 @@
 import { Composer, type CST, type Document, isAlias, isMap, isScalar, isSeq, Scalar } from "yaml";
+import { CodeStarError } from "../../profile/codeStarError";
 import type { Located, LocatedEntry } from "./located";
 import { mostLevels, tooDeep } from "./nesting";
 import type { Problems } from "./problems";
@@ -91,7 +92,7 @@ interface Anchored {
   readonly height: number;
 }
 
-class TooMuch extends Error {
+class TooMuch extends CodeStarError {
   constructor(
     message: string,
     readonly span: Span,

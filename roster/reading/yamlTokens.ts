@@ -1,4 +1,5 @@
 import { type CST, Lexer, Parser } from "yaml";
+import { CodeStarError } from "../../profile/codeStarError";
 import { mostLevels, tooDeep } from "./nesting";
 import type { Span } from "./sourceText";
 
@@ -18,7 +19,7 @@ const extraCosts: ReadonlyMap<number, number> = new Map(
 );
 
 /** Text of YAML that would take more time and memory than any roster of its size. */
-export class TooDense extends Error {
+export class TooDense extends CodeStarError {
   readonly span: Span;
 
   constructor(message: string, offset: number) {

@@ -1,3 +1,5 @@
+import { CodeStarError } from "../../profile/codeStarError";
+
 /**
  * An error that a client is told. The name is the wire's `__type`. Messages never hold a display
  * name, an e-mail address, a key or a secret.
@@ -9,7 +11,7 @@
  *   throw ServiceError.accessDenied(`${principal.name} may do nothing today.`);
  * };
  */
-export class ServiceError extends Error {
+export class ServiceError extends CodeStarError {
   constructor(
     readonly status: number,
     override readonly name: string,

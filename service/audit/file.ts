@@ -1,5 +1,6 @@
 import { fstatSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { CodeStarError } from "../../profile/codeStarError";
 import { type AuditedWrite, type AuditTrail, AuditUnavailableError } from "./trail";
 
 /**
@@ -196,7 +197,7 @@ async function openForAppending(path: string): Promise<FileHandle> {
     return await open(path, "a+", 0o600);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`opening the audit trail ${path}: ${code ?? String(error)}`);
+    throw new CodeStarError(`opening the audit trail ${path}: ${code ?? String(error)}`);
   }
 }
 

@@ -2,6 +2,7 @@ import { createReadStream, type ReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { CodeStarError } from "../../profile/codeStarError";
 import type { AuditLine, BegunLine } from "./file";
 
 /** One write of the trail. */
@@ -76,7 +77,7 @@ async function* linesOf(path: string): AsyncGenerator<AuditLine | undefined> {
     if (input.errored) throw input.errored;
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException;
-    throw Object.assign(new Error(`reading the audit trail ${path}: ${code}`), { code });
+    throw Object.assign(new CodeStarError(`reading the audit trail ${path}: ${code}`), { code });
   } finally {
     file.destroy();
   }

@@ -1,3 +1,4 @@
+import { CodeStarError } from "../../profile/codeStarError";
 import type { OperationName } from "../api/constraints";
 import type { Principal } from "../api/principal";
 
@@ -47,6 +48,6 @@ export interface AuditTrail {
  *   end() {},
  * };
  */
-export class AuditUnavailableError extends Error {
+export class AuditUnavailableError extends CodeStarError {
   override readonly name = "AuditUnavailableError";
 }

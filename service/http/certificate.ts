@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { CodeStarError } from "../../profile/codeStarError";
 import { readSecretFile, SecretFileError } from "../identity/secretFile";
 
 /** PEM files of a server's certificate, with its chain, and of its key. */
@@ -39,9 +40,9 @@ export async function readCertificate(
   const [own] = chain;
   requirePair(chain, privateKey, certFile, keyFile);
   const [from, to] = [Date.parse(own.validFrom), Date.parse(own.validTo)];
-  if (to <= now) throw new Error(`the certificate in ${certFile} expired on ${day(to)}`);
+  if (to <= now) throw new CodeStarError(`the certificate in ${certFile} expired on ${day(to)}`);
   if (from > now)
-    throw new Error(`the certificate in ${certFile} is not valid before ${day(from)}`);
+    throw new CodeStarError(`the certificate in ${certFile} is not valid before ${day(from)}`);
   return { cert, key, expiresAt: to };
 }
 
@@ -51,7 +52,7 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    throw new Error(`reading ${file}: ${(error as NodeJS.ErrnoException).code}`);
+    throw new CodeStarError(`reading ${file}: ${(error as NodeJS.ErrnoException).code}`);
   }
 }
 
@@ -60,17 +61,17 @@ async function readKey(file: string): Promise<string> {
     return (await readSecretFile(file, maxKeyBytes)).text;
   } catch (error) {
     if (!(error instanceof SecretFileError)) throw error;
-    throw new Error(`the TLS key ${file} ${error.message}`);
+    throw new CodeStarError(`the TLS key ${file} ${error.message}`);
   }
 }
 
 function parseChain(text: string, file: string): [X509Certificate, ...X509Certificate[]] {
   const [first, ...others] = text.match(pemCertificate) ?? [];
-  if (first === undefined) throw new Error(`${file} holds no certificate in PEM`);
+  if (first === undefined) throw new CodeStarError(`${file} holds no certificate in PEM`);
   try {
     return [new X509Certificate(first), ...others.map((pem) => new X509Certificate(pem))];
   } catch {
-    throw new Error(`${file} holds a certificate that cannot be read`);
+    throw new CodeStarError(`${file} holds a certificate that cannot be read`);
   }
 }
 
@@ -78,7 +79,7 @@ function parseKey(text: string, file: string): KeyObject {
   try {
     return createPrivateKey(text);
   } catch {
-    throw new Error(
+    throw new CodeStarError(
       encryptedKey.test(text)
         ? `the key in ${file} is encrypted, and nobody is there to enter its passphrase: write it in clear with openssl pkey -in ${file} -out NEW`
         : `${file} holds no private key in PEM`,
@@ -93,7 +94,7 @@ function requirePair(
   keyFile: string,
 ): void {
   if (own.checkPrivateKey(key)) return;
-  throw new Error(
+  throw new CodeStarError(
     others.some((certificate) => certificate.checkPrivateKey(key))
       ? `the certificate of the key in ${keyFile} must be the first in ${certFile}`
       : `the certificate in ${certFile} and the key in ${keyFile} do not belong together`,

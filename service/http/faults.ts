@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { CodeStarError } from "../../profile/codeStarError";
 import { ServiceError } from "../api/errors";
 
 /** Faults to inject, for tests of clients; none where absent. */
@@ -79,12 +80,14 @@ export function parseFaults(text: string): Faults {
       /^(error|drop)=([01]|0?\.\d{1,6})$/.exec(part) ??
       [];
     if (name === undefined || name in faults) {
-      throw new Error(`faults are any of ${forms}, with a comma between`);
+      throw new CodeStarError(`faults are any of ${forms}, with a comma between`);
     }
     faults[name] = Number(number);
   }
   if ((faults.error ?? 0) + (faults.drop ?? 0) > 1) {
-    throw new Error("no more than all requests can fail: error and drop add up to more than 1");
+    throw new CodeStarError(
+      "no more than all requests can fail: error and drop add up to more than 1",
+    );
   }
   return faults;
 }

@@ -7,6 +7,7 @@ import {
 } from "node:http";
 import { createServer as createHttpsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { CodeStarError } from "../../profile/codeStarError";
 import type { Certificate } from "./certificate";
 import type { ServerLimits } from "./limits";
 
@@ -67,7 +68,7 @@ export function useCertificate(server: TlsServer, { cert, key }: Certificate): v
  * What OpenSSL refuses of a certificate and a key that belong together: one too weak, for example.
  */
 const refused = (error: unknown): Error =>
-  new Error(`TLS cannot use the certificate (${(error as NodeJS.ErrnoException).code})`, {
+  new CodeStarError(`TLS cannot use the certificate (${(error as NodeJS.ErrnoException).code})`, {
     cause: error,
   });
 
@@ -80,7 +81,7 @@ export function listen(server: Server, host: string, port: number): Promise<void
           : error.code === "EACCES"
             ? "this user may not listen there"
             : (error.code ?? error.message);
-      reject(new Error(`listening on ${host}:${port}: ${reason}`));
+      reject(new CodeStarError(`listening on ${host}:${port}: ${reason}`));
     });
     server.listen({ host, port }, resolve);
   });

@@ -1,3 +1,4 @@
+import { CodeStarError } from "../../profile/codeStarError";
 import type { AuditTrail } from "../audit/trail";
 import type { ServiceResponse } from "../protocol";
 import { type ProfileStore, StoreUnavailableError } from "../store/store";
@@ -89,7 +90,7 @@ export class Readiness {
   async #requireAnswer(): Promise<void> {
     const lately = this.#now() - this.#at < (this.#good ? goodFor : badFor);
     if (lately && this.#good) return;
-    if (lately) throw new Error("the store did not answer");
+    if (lately) throw new CodeStarError("the store did not answer");
     this.#question ??= this.#ask().finally(() => {
       this.#question = undefined;
     });
@@ -114,6 +115,6 @@ const reasonOf = (error: unknown): string =>
 
 const late = () =>
   new Promise<never>((_, reject) => {
-    const error = new Error(`the store did not answer within ${patience} ms`);
+    const error = new CodeStarError(`the store did not answer within ${patience} ms`);
     setTimeout(reject, patience, error).unref();
   });

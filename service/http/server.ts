@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Server as TlsServer } from "node:https";
+import { CodeStarError } from "../../profile/codeStarError";
 import { profileService, type ServiceOptions, type ServiceResponse } from "../protocol";
 import { openStore } from "../store/open";
 import type { ProfileStore } from "../store/store";
@@ -168,12 +169,12 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
 function requireSafety(host: string, { authenticate, faults }: ServeOptions): void {
   if (isLoopback(host)) return;
   if (authenticate === undefined) {
-    throw new Error(
+    throw new CodeStarError(
       `listening on ${host}: without authentication whoever reaches that address could read and change every profile; turn authentication on, or listen on 127.0.0.1`,
     );
   }
   if (faults !== undefined) {
-    throw new Error(
+    throw new CodeStarError(
       `listening on ${host}: faults are injected for tests on this machine only; listen on 127.0.0.1, or inject none`,
     );
   }

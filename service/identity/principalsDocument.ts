@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { CodeStarError } from "../../profile/codeStarError";
 import { accountPrefix, isOfAccount } from "../api/accounts";
 import { members } from "../api/constraints";
 import type { Principal } from "../api/principal";
@@ -23,7 +24,7 @@ export interface CredentialSource {
 /**
  * What is wrong with a principals file, in one sentence that names the file and quotes no value.
  */
-export class PrincipalsFileError extends Error {
+export class PrincipalsFileError extends CodeStarError {
   override readonly name = "PrincipalsFileError";
 }
 

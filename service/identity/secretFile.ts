@@ -1,8 +1,9 @@
 import type { BigIntStats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { CodeStarError } from "../../profile/codeStarError";
 
 /** What keeps a file that holds secrets from being used, as a clause that its name goes before. */
-export class SecretFileError extends Error {
+export class SecretFileError extends CodeStarError {
   override readonly name = "SecretFileError";
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { CodeStarError } from "../../profile/codeStarError";
 import { MemoryStore } from "./memory";
 import { isPostgresUrl } from "./postgres/address";
 import type { FileOptions } from "./sqlite/file";
@@ -33,14 +34,14 @@ export async function openStore(url: string, options: FileOptions = {}): Promise
     const { openPostgresStore } = require("./postgres/store") as typeof import("./postgres/store");
     return openPostgresStore(url);
   }
-  throw new Error(`a store is named by ${storeForms}`);
+  throw new CodeStarError(`a store is named by ${storeForms}`);
 }
 
 /**
  * The file that a `file:` URL names, as an absolute path. Throws one sentence for any other store.
  */
 export function filePathOf(url: string): string {
-  if (!url.startsWith("file:")) throw new Error("only a file: store is one file");
+  if (!url.startsWith("file:")) throw new CodeStarError("only a file: store is one file");
   return pathOf(url);
 }
 
@@ -48,6 +49,6 @@ function pathOf(url: string): string {
   if (url.startsWith("file://")) return fileURLToPath(url);
   const path = url.slice("file:".length);
   if (path === "")
-    throw new Error("the store file: lacks the path of its file, as in file:profiles.db");
+    throw new CodeStarError("the store file: lacks the path of its file, as in file:profiles.db");
   return resolve(path);
 }

@@ -1,3 +1,5 @@
+import { CodeStarError } from "../../profile/codeStarError";
+
 /** One user profile as a store keeps it. Times are epoch milliseconds. */
 export interface StoredProfile {
   readonly userArn: string;
@@ -46,7 +48,7 @@ export interface ListRequest {
  *   throw error;
  * });
  */
-export class DamagedProfileError extends Error {
+export class DamagedProfileError extends CodeStarError {
   override readonly name = "DamagedProfileError";
 
   constructor({ userArn, damaged }: DamagedProfile) {
@@ -125,7 +127,7 @@ export interface ProfileStore {
  *   (error: unknown) => !(error instanceof StoreUnavailableError),
  * );
  */
-export class StoreUnavailableError extends Error {
+export class StoreUnavailableError extends CodeStarError {
   override readonly name = "StoreUnavailableError";
 
   constructor(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { runInThisContext } from "node:vm";
 import { factOf } from "../../client/facts";
+import { CodeStarError } from "../../profile/codeStarError";
 import { mistakeOf } from "../../profile/mistake";
 import { reconcile } from "../../profile/reconcile";
 
@@ -30,7 +31,7 @@ describe("mistakeOf", () => {
   });
 
   for (const [what, error] of [
-    ["an error that code made to be told", new Error("no")],
+    ["an error that the package makes", new CodeStarError("no")],
     ["an error of Node.js", thrownBy(() => Buffer.from(1 as never))],
     ["an address that is none", thrownBy(() => new URL("::"))],
     ["code outside of the package", thrownBy(() => runInThisContext("null.name"))],

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
+import { CodeStarError } from "../../../profile/codeStarError";
 import { type Field, fields } from "../../../profile/fields";
 import { printable } from "../../../profile/printable";
 import { formatProblem } from "../../../roster/load";
@@ -26,7 +27,7 @@ export interface Ignore {
 }
 
 /** The file cannot be used; the message has every problem at its place. */
-export class IgnoresError extends Error {
+export class IgnoresError extends CodeStarError {
   override name = "IgnoresError";
 }
 

@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from "node:crypto";
+import { CodeStarError } from "../../../profile/codeStarError";
 
 const blockBytes = 64;
 const digestBytes = 32;
@@ -19,7 +20,8 @@ export class SigningKey {
 
   /** At most 64 bytes; SigV4's keys have 32. */
   constructor(key: Uint8Array) {
-    if (key.length > blockBytes) throw new RangeError(`the key is longer than ${blockBytes} bytes`);
+    if (key.length > blockBytes)
+      throw new CodeStarError(`the key is longer than ${blockBytes} bytes`);
     this.#inner = padded(key, 0x36, maxTextBytes);
     this.#outer = padded(key, 0x5c, digestBytes);
   }
@@ -27,7 +29,7 @@ export class SigningKey {
   /** The signature of an ASCII text of at most 512 characters, in lower-case hexadecimal. */
   sign(text: string): string {
     if (text.length > maxTextBytes) {
-      throw new RangeError(`the string to sign is longer than ${maxTextBytes} characters`);
+      throw new CodeStarError(`the string to sign is longer than ${maxTextBytes} characters`);
     }
     const end = blockBytes + this.#inner.write(text, blockBytes, "latin1");
     this.#outer.write(hash("sha256", this.#inner.subarray(0, end), "hex"), blockBytes, "hex");

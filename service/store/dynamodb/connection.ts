@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CodeStarError } from "../../../profile/codeStarError";
 import { StoreUnavailableError } from "../store";
 
 /** Where a DynamoDB store is: what its URL says. */
@@ -50,26 +51,29 @@ const form = "dynamodb://table?region=…&endpoint=…";
  */
 export function parseDynamoDbUrl(url: string): DynamoDbAddress {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed?.protocol !== "dynamodb:") throw new Error(`A DynamoDB store's URL is ${form}`);
+  if (parsed?.protocol !== "dynamodb:")
+    throw new CodeStarError(`A DynamoDB store's URL is ${form}`);
   // Checked before anything of the URL is repeated in a message: it may hold a secret.
   if (parsed.username !== "" || parsed.password !== "") throw credentialsInUrl();
   if (!tableName.test(parsed.host)) {
-    throw new Error(
+    throw new CodeStarError(
       `A DynamoDB store's URL is ${form}, where the table's name is 3 to 255 of a-z, A-Z, 0-9, "_", "-" and "."`,
     );
   }
   if (!/^\/?$/.test(parsed.pathname) || parsed.hash !== "") {
-    throw new Error(`A DynamoDB store's URL is ${form}: nothing but a query may follow the table`);
+    throw new CodeStarError(
+      `A DynamoDB store's URL is ${form}: nothing but a query may follow the table`,
+    );
   }
   const { region, endpoint, ...unknown } = Object.fromEntries(parsed.searchParams);
   const stray = Object.keys(unknown)[0];
   if (stray !== undefined) {
-    throw new Error(
+    throw new CodeStarError(
       `A DynamoDB store's URL is ${form}: it has no setting ${JSON.stringify(stray)}`,
     );
   }
   if (region !== undefined && !regionName.test(region)) {
-    throw new Error("The region in a DynamoDB store's URL is a name such as eu-west-1");
+    throw new CodeStarError("The region in a DynamoDB store's URL is a name such as eu-west-1");
   }
   return {
     table: parsed.host,
@@ -149,7 +153,7 @@ function failure(address: DynamoDbAddress, error: unknown): Error {
     return new StoreUnavailableError(`${store}: throttled (${name})`, "throttled");
   }
   if (name === "ValidationException" || name === "SerializationException") {
-    return new Error(
+    return new CodeStarError(
       `${store}: DynamoDB refused the request as malformed (${name}); are the table's keys shardKey and userArn, both strings? If they are region and userArn, an earlier version made it: ${moveOld(address)}`,
     );
   }
@@ -191,7 +195,7 @@ async function loadSdk(): Promise<DynamoDbSdk> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") throw error;
-    throw new Error(
+    throw new CodeStarError(
       "A dynamodb: store needs the AWS SDK's DynamoDB client: npm install @aws-sdk/client-dynamodb",
     );
   }
@@ -200,17 +204,19 @@ async function loadSdk(): Promise<DynamoDbSdk> {
 function parseEndpoint(text: string): string {
   const endpoint = URL.canParse(text) ? new URL(text) : undefined;
   if (endpoint?.protocol !== "http:" && endpoint?.protocol !== "https:") {
-    throw new Error("The endpoint in a DynamoDB store's URL is an http: or https: address");
+    throw new CodeStarError("The endpoint in a DynamoDB store's URL is an http: or https: address");
   }
   if (endpoint.username !== "" || endpoint.password !== "") throw credentialsInUrl();
   if (endpoint.pathname !== "/" || endpoint.search !== "" || endpoint.hash !== "") {
-    throw new Error("The endpoint in a DynamoDB store's URL has no path, query or fragment");
+    throw new CodeStarError(
+      "The endpoint in a DynamoDB store's URL has no path, query or fragment",
+    );
   }
   return endpoint.origin;
 }
 
 function credentialsInUrl(): Error {
-  return new Error(
+  return new CodeStarError(
     "A DynamoDB store's URL holds no credentials; the AWS SDK finds them (environment, profile files, role)",
   );
 }

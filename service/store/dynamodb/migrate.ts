@@ -1,3 +1,4 @@
+import { CodeStarError } from "../../../profile/codeStarError";
 import type { StoredProfile } from "../store";
 import {
   connect,
@@ -72,7 +73,7 @@ async function requireOldShape(
   );
   const keys = table?.KeySchema?.map(({ AttributeName: name }) => name).join();
   if (keys !== "region,userArn") {
-    throw new Error(
+    throw new CodeStarError(
       `${nameOf(address)}: only a table keyed by region and userArn is migrated; its keys are ${keys}`,
     );
   }
@@ -99,7 +100,7 @@ function readOld(item: Item, address: DynamoDbAddress) {
   const region = item.region?.S;
   const profile = fromItem(item);
   if (region === undefined || "damaged" in profile) {
-    throw new Error(
+    throw new CodeStarError(
       `${nameOf(address)}: the profile of ${profile.userArn} in ${region} cannot be read whole; repair or delete it with the version that wrote it`,
     );
   }
@@ -112,7 +113,7 @@ function isSame(profile: StoredProfile, there: StoredProfile | undefined): boole
 }
 
 function differs(region: string, { userArn }: StoredProfile, to: string): Error {
-  return new Error(
+  return new CodeStarError(
     `${nameOf(parseDynamoDbUrl(to))}: holds another profile of ${userArn} in ${region}; migrate into a table that no server has written to`,
   );
 }

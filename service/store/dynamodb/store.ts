@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { CodeStarError } from "../../../profile/codeStarError";
 import {
   type ListRequest,
   type ProfileChange,
@@ -50,7 +51,7 @@ export async function openDynamoDbStore(
 
   /** Runs one method's work; close waits for it. */
   function run<T>(work: () => Promise<T>): Promise<T> {
-    if (closed) return Promise.reject(new Error(`${nameOf(address)}: the store is closed`));
+    if (closed) return Promise.reject(new CodeStarError(`${nameOf(address)}: the store is closed`));
     const result = work();
     running.add(result);
     const settled = () => running.delete(result);

@@ -1,4 +1,5 @@
 import type { CreateTableCommandInput, TableDescription } from "@aws-sdk/client-dynamodb";
+import { CodeStarError } from "../../../profile/codeStarError";
 import {
   connect,
   type DynamoDbAddress,
@@ -103,14 +104,15 @@ async function untilActive({ sdk, client, address, patience }: Work): Promise<vo
     await reach(address, waited, ["TimeoutError"]);
   } catch (error) {
     if (!isAnswer(error, "TimeoutError")) throw error;
-    throw new Error(`${nameOf(address)}: the table is not active after ${patience} s`);
+    throw new CodeStarError(`${nameOf(address)}: the table is not active after ${patience} s`);
   }
 }
 
 async function describeTable({ sdk, client, address }: Work): Promise<TableDescription> {
   const sent = client.send(new sdk.DescribeTableCommand({ TableName: address.table }));
   const { Table: table } = await reach(address, sent);
-  if (table === undefined) throw new Error(`${nameOf(address)}: DynamoDB described no table`);
+  if (table === undefined)
+    throw new CodeStarError(`${nameOf(address)}: DynamoDB described no table`);
   return table;
 }
 
@@ -120,8 +122,8 @@ function refuseOtherKeys(table: TableDescription, address: DynamoDbAddress): voi
       ?.AttributeType;
   const keys = table.KeySchema?.map((part) => `${part.AttributeName} ${type(part.AttributeName)}`);
   if (keys?.join() === "shardKey S,userArn S") return;
-  if (keys?.join() === "region S,userArn S") throw new Error(oldShape(address));
-  throw new Error(
+  if (keys?.join() === "region S,userArn S") throw new CodeStarError(oldShape(address));
+  throw new CodeStarError(
     `${nameOf(address)}: a table of that name exists with other keys than shardKey and userArn, both strings`,
   );
 }

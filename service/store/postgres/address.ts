@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { ConnectionOptions } from "node:tls";
+import { CodeStarError } from "../../../profile/codeStarError";
 
 /** One server of those that a URL names. */
 export interface PostgresHost {
@@ -61,7 +62,7 @@ export function isPostgresUrl(url: string): boolean {
 export function parsePostgresUrl(url: string, environment: Environment): PostgresAddress {
   const parts =
     /^postgres(?:ql)?:\/\/(?:([^/?#]*)@)?([^/?#@]*)(?:\/([^/?#]*))?(?:\?([^#]*))?$/.exec(url);
-  if (parts === null) throw new Error(`A PostgreSQL store's URL is ${postgresForm}`);
+  if (parts === null) throw new CodeStarError(`A PostgreSQL store's URL is ${postgresForm}`);
   const [, userinfo = "", hostList = "", path = "", query = ""] = parts;
   const [name = "", ...secret] = userinfo.split(":");
   const settings = readSettings(query, environment);
@@ -118,23 +119,25 @@ function readSettings(
   const connections = take("max_connections") ?? String(defaultConnections);
   const [stray] = given.keys();
   if (stray !== undefined) {
-    throw new Error(
+    throw new CodeStarError(
       `A PostgreSQL store's URL has no setting ${JSON.stringify(stray)}; it has sslmode, sslrootcert, ` +
         "target_session_attrs, prepared_statements and max_connections",
     );
   }
   if (!isOneOf(sslModes, sslMode)) {
-    throw new Error(`The sslmode of a PostgreSQL store is one of ${sslModes.join(", ")}`);
+    throw new CodeStarError(`The sslmode of a PostgreSQL store is one of ${sslModes.join(", ")}`);
   }
   // A standby would refuse writes, and what it reads may be old.
   if (!isOneOf(["read-write", "primary", "any"] as const, attributes)) {
-    throw new Error("The target_session_attrs of a PostgreSQL store is read-write, primary or any");
+    throw new CodeStarError(
+      "The target_session_attrs of a PostgreSQL store is read-write, primary or any",
+    );
   }
   if (!isOneOf(["true", "false"] as const, prepared)) {
-    throw new Error("The prepared_statements of a PostgreSQL store is true or false");
+    throw new CodeStarError("The prepared_statements of a PostgreSQL store is true or false");
   }
   if (!/^[1-9]\d{0,2}$/.test(connections)) {
-    throw new Error("The max_connections of a PostgreSQL store is a number, 1 to 999");
+    throw new CodeStarError("The max_connections of a PostgreSQL store is a number, 1 to 999");
   }
   return {
     sslMode,
@@ -154,7 +157,7 @@ function readHosts(list: string, environment: Environment): PostgresHost[] {
     const host = bracketed ?? (plain && decode(plain));
     const port = Number(given ?? (ports[n] || ports[0] || defaultPort));
     if (!host || host.startsWith("/") || !(port >= 1 && port <= 65_535)) {
-      throw new Error(
+      throw new CodeStarError(
         `A PostgreSQL store's URL is ${postgresForm}: each host is a name or an address, with a port or without`,
       );
     }
@@ -167,7 +170,9 @@ function readCertificates(path: string): string {
     return readFileSync(path, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`The sslrootcert ${path} of a PostgreSQL store cannot be read (${code})`);
+    throw new CodeStarError(
+      `The sslrootcert ${path} of a PostgreSQL store cannot be read (${code})`,
+    );
   }
 }
 
@@ -175,7 +180,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new Error(
+    throw new CodeStarError(
       "A PostgreSQL store's URL holds a % that encodes nothing; write %25 for a % of a name or password",
     );
   }

@@ -1,4 +1,5 @@
 import type { Sql } from "postgres";
+import { CodeStarError } from "../../../profile/codeStarError";
 import { StoreUnavailableError } from "../store";
 import { nameOf, type PostgresAddress, type PostgresHost, tlsOf } from "./address";
 
@@ -112,7 +113,7 @@ async function findServer(client: Client, address: PostgresAddress): Promise<Pos
       probes.map(async (probe, n) => {
         const [row] = await probe`SHOW transaction_read_only`;
         if (address.targetSessionAttrs !== "any" && row?.transaction_read_only !== "off") {
-          throw Object.assign(new Error("a standby"), { code: readOnly });
+          throw Object.assign(new CodeStarError("a standby"), { code: readOnly });
         }
         return address.hosts[n]!;
       }),
@@ -169,11 +170,13 @@ function loadClient(): Client {
     return require("postgres") as Client;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
-    throw new Error("A postgres: store needs the client for PostgreSQL: npm install postgres");
+    throw new CodeStarError(
+      "A postgres: store needs the client for PostgreSQL: npm install postgres",
+    );
   }
 }
 
-class NoAnswer extends Error {
+class NoAnswer extends CodeStarError {
   readonly code = "no answer";
 }
 
@@ -256,7 +259,7 @@ function judge(address: PostgresAddress, error: unknown): Judgement {
     return { failure: unavailable(words, "unreachable"), again: false, elsewhere: false };
   }
   const refused = isSqlState(code)
-    ? new Error(`${store}: the server refused the statement (SQLSTATE ${code})`)
+    ? new CodeStarError(`${store}: the server refused the statement (SQLSTATE ${code})`)
     : unavailable(`not reached (${code})`, "unreachable");
   return { failure: refused, again: false, elsewhere: false };
 }
@@ -271,5 +274,5 @@ function codeOf(error: unknown): string | undefined {
 }
 
 function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+  return error instanceof Error ? error : new CodeStarError(String(error));
 }

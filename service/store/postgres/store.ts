@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Sql } from "postgres";
+import { CodeStarError } from "../../../profile/codeStarError";
 import { arnRange } from "../arnRange";
 import { fromNulSafe, toNulSafe } from "../sqlite/nulSafeText";
 import type { ListRequest, ProfileChange, ProfileStore, StoredProfile } from "../store";
@@ -48,7 +49,7 @@ export async function openPostgresStore(
 
   /** Runs one method's work; close waits for it. */
   function run<T>(work: (sql: Sql, attempt: number) => Promise<T>): Promise<T> {
-    if (closed) return Promise.reject(new Error(`${nameOf(address)}: the store is closed`));
+    if (closed) return Promise.reject(new CodeStarError(`${nameOf(address)}: the store is closed`));
     const result = checkSchema().then(() => connection.run(work));
     running.add(result);
     const settled = () => running.delete(result);

@@ -1,3 +1,4 @@
+import { CodeStarError } from "../../../profile/codeStarError";
 import { parsePostgresUrl } from "./address";
 import { connectPostgres } from "./connection";
 
@@ -63,7 +64,7 @@ export async function createPostgresTable(
 /** Throws unless the schema is one that this release can use. */
 export function supported(version: unknown): number {
   if (version === schemaVersion) return schemaVersion;
-  throw new Error(
+  throw new CodeStarError(
     `the schema of codestar_profiles has version ${String(version)}, and this release of pulumi-codestar ` +
       `knows version ${schemaVersion}; use the release that made it, or a later one`,
   );

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import type Database from "libsql";
 import { isSameFile } from "../../../files/fileIdentity";
 import { SnapshotFile, unlinkIfThere } from "../../../files/wholeFile";
+import { CodeStarError } from "../../../profile/codeStarError";
 import { isBusy, whileBusy } from "./busy";
 import { loadLibsql, refuseLeftLog, requireOneName, requireProfileDatabase } from "./file";
 import { damagedProfiles } from "./rows";
@@ -43,7 +44,7 @@ export async function backUpSqliteFile(
   requireFile(store);
   refuseLeftLog(store);
   requireOneName(store);
-  if (isSameFile(store, to)) throw new Error(`${to} is the store itself`);
+  if (isSameFile(store, to)) throw new CodeStarError(`${to} is the store itself`);
   const snapshot = new SnapshotFile(to, { replace });
   try {
     const database = new (loadLibsql())(store);
@@ -57,7 +58,7 @@ export async function backUpSqliteFile(
       database.close();
     }
     const outcome = verify(snapshot.path, to);
-    if (outcome.damaged.length > 0) throw new Error(tellDamage(store, outcome.damaged));
+    if (outcome.damaged.length > 0) throw new CodeStarError(tellDamage(store, outcome.damaged));
     await publish(
       snapshot,
       aloneLimit,
@@ -84,9 +85,9 @@ export async function restoreSqliteFile(
   { replace, busyLimit = aloneLimit }: BackupOptions,
 ): Promise<BackupOutcome> {
   requireFile(from);
-  if (isSameFile(from, store)) throw new Error(`${from} is the store itself`);
+  if (isSameFile(from, store)) throw new CodeStarError(`${from} is the store itself`);
   const real = realpathSync(from);
-  if (sizeOf(real) === 0) throw new Error(`${from} is empty: it holds no profile database`);
+  if (sizeOf(real) === 0) throw new CodeStarError(`${from} is empty: it holds no profile database`);
   if (sizeOf(`${real}-wal`) > 0 || sizeOf(`${real}-journal`) > 0) throw inUse(from);
   requireOwner(store);
   const snapshot = new SnapshotFile(store, { replace, ownedByFolder: true });
@@ -157,7 +158,7 @@ async function publish(snapshot: SnapshotFile, busyLimit: number, advice: string
   try {
     for (const suffix of companions) {
       if (statSync(target + suffix, { throwIfNoEntry: false })) {
-        throw new Error(
+        throw new CodeStarError(
           `${target}${suffix} is there, of another file of this name: SQLite would mix it into the new one; move it away`,
         );
       }
@@ -195,7 +196,7 @@ async function holdAlone(path: string, busyLimit: number, advice: string): Promi
       return release;
     }
     if ((error as Error).name === "StoreUnavailableError") {
-      throw new Error(`${path} is in use: ${advice}`);
+      throw new CodeStarError(`${path} is in use: ${advice}`);
     }
     throw error;
   }
@@ -208,7 +209,7 @@ function leaveWriteAheadLog(
   pragma = "journal_mode = DELETE",
 ): void {
   const [row] = database.pragma(pragma) as [{ journal_mode: string }];
-  if (row.journal_mode !== "delete") throw new Error(`${path} does not give up its log`);
+  if (row.journal_mode !== "delete") throw new CodeStarError(`${path} does not give up its log`);
 }
 
 /** Throws one sentence unless the file is a whole profile database. */
@@ -231,13 +232,13 @@ function verify(path: string, shownAs: string): BackupOutcome {
 function requireIntact(database: Database.Database, shownAs: string): void {
   const [check] = database.pragma("integrity_check(1)") as [{ integrity_check: string }];
   if (check.integrity_check !== "ok") {
-    throw new Error(`${shownAs} is damaged: ${check.integrity_check}`);
+    throw new CodeStarError(`${shownAs} is damaged: ${check.integrity_check}`);
   }
 }
 
 function requireFile(path: string): void {
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
-    throw new Error(`there is no file ${path}`);
+    throw new CodeStarError(`there is no file ${path}`);
   }
 }
 
@@ -249,7 +250,7 @@ function requireOwner(store: string): void {
   const there = statSync(store, { throwIfNoEntry: false });
   const self = process.geteuid?.();
   if (there === undefined || self === undefined || self === 0 || there.uid === self) return;
-  throw new Error(`${store} belongs to another user: restore as that user, or as root`);
+  throw new CodeStarError(`${store} belongs to another user: restore as that user, or as root`);
 }
 
 function mayWrite(path: string): boolean {
@@ -264,7 +265,9 @@ function mayWrite(path: string): boolean {
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 const inUse = (file: string): Error =>
-  new Error(`${file} is a store in use, not a backup: copy it with codestar-profiles backup`);
+  new CodeStarError(
+    `${file} is a store in use, not a backup: copy it with codestar-profiles backup`,
+  );
 
 function isDamage(error: unknown): boolean {
   const { code } = error as { code?: unknown };
@@ -272,8 +275,9 @@ function isDamage(error: unknown): boolean {
 }
 
 function describe(error: unknown, path: string): unknown {
-  if (isDamage(error)) return new Error(`${path} is damaged, or no SQLite database`);
-  if (isBusy(error)) return new Error(`${path} is held by another process`);
-  if ((error as { code?: unknown }).code === "SQLITE_FULL") return new Error("the disk is full");
+  if (isDamage(error)) return new CodeStarError(`${path} is damaged, or no SQLite database`);
+  if (isBusy(error)) return new CodeStarError(`${path} is held by another process`);
+  if ((error as { code?: unknown }).code === "SQLITE_FULL")
+    return new CodeStarError("the disk is full");
   return error;
 }

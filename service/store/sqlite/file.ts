@@ -2,6 +2,7 @@ import { accessSync, closeSync, constants, lstatSync, openSync, statSync } from 
 import { dirname } from "node:path";
 import type Database from "libsql";
 import { type FileIdentity, identityOf } from "../../../files/fileIdentity";
+import { CodeStarError } from "../../../profile/codeStarError";
 import { whileBusy } from "./busy";
 
 /** Marks the file as ours, in SQLite's header: "CSTR". */
@@ -156,7 +157,7 @@ function reasonOf(error: unknown): string {
 }
 
 const failure = (path: string, reason: string): Error =>
-  new Error(`opening the profile database ${path}: ${reason}`);
+  new CodeStarError(`opening the profile database ${path}: ${reason}`);
 
 function fail(path: string, reason: string): never {
   throw failure(path, reason);
@@ -167,7 +168,7 @@ export function loadLibsql(): typeof Database {
   try {
     return require("libsql") as typeof Database;
   } catch (error) {
-    throw new Error(
+    throw new CodeStarError(
       `the SQLite library does not load on ${process.platform}-${process.arch}; choose another store than file:`,
       { cause: error },
     );
@@ -177,7 +178,7 @@ export function loadLibsql(): typeof Database {
 function useWriteAheadLog(database: Database.Database, path: string): void {
   const [row] = database.pragma("journal_mode = WAL") as [{ journal_mode: string }];
   if (row.journal_mode !== "wal") {
-    throw new Error(
+    throw new CodeStarError(
       `opening the profile database ${path}: its file system cannot share memory between processes, as a write-ahead log needs`,
     );
   }
@@ -205,7 +206,8 @@ function within<T>(database: Database.Database, begin: string, work: () => T): T
 
 /** Throws one sentence unless this version can use the database, and it is not empty. */
 export function requireProfileDatabase(database: Database.Database, path: string): void {
-  if (!hasSchema(database, path)) throw new Error(`${path} is empty: it holds no profile database`);
+  if (!hasSchema(database, path))
+    throw new CodeStarError(`${path} is empty: it holds no profile database`);
 }
 
 /** False for an empty database; throws for one that is not for this version to use. */
@@ -214,10 +216,12 @@ function hasSchema(database: Database.Database, path: string): boolean {
   const version = numberOf(database, "user_version");
   if (owner === 0 && version === 0 && isEmpty(database)) return false;
   if (owner !== applicationId) {
-    throw new Error(`opening the profile database ${path}: it is a database of another program`);
+    throw new CodeStarError(
+      `opening the profile database ${path}: it is a database of another program`,
+    );
   }
   if (version > schemaVersion) {
-    throw new Error(
+    throw new CodeStarError(
       `opening the profile database ${path}: it was written by a newer version (schema ${version}, this one knows ${schemaVersion})`,
     );
   }
@@ -236,7 +240,7 @@ function isEmpty(database: Database.Database): boolean {
 function describeFailure(path: string, error: unknown): unknown {
   const code = (error as { code?: unknown }).code;
   if (code === "SQLITE_NOTADB" || code === "SQLITE_CORRUPT") {
-    return new Error(`opening the profile database ${path}: it is not an SQLite database`);
+    return new CodeStarError(`opening the profile database ${path}: it is not an SQLite database`);
   }
   return error;
 }

@@ -1,4 +1,5 @@
 import type { FileIdentity } from "../../../files/fileIdentity";
+import { CodeStarError } from "../../../profile/codeStarError";
 import type { ListRequest, ProfileChange, ProfileStore, StoredProfile } from "../store";
 import { ensureDatabaseFile, type FileOptions } from "./file";
 import { openSqliteStore, type SqliteStore } from "./store";
@@ -96,7 +97,8 @@ class SharedStore implements ProfileStore {
   }
 
   #opened(): SqliteStore {
-    if (this.#store === undefined) throw new Error(`the profile database ${this.#path} is closed`);
+    if (this.#store === undefined)
+      throw new CodeStarError(`the profile database ${this.#path} is closed`);
     return this.#store;
   }
 }

@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import type Database from "libsql";
+import { CodeStarError } from "../../../profile/codeStarError";
 import { arnRange } from "../arnRange";
 import {
   type DamagedProfile,
@@ -193,7 +194,8 @@ export class SqliteStore implements ProfileStore {
   }
 
   #statements(): Statements {
-    if (this.#open === undefined) throw new Error(`the profile database ${this.#path} is closed`);
+    if (this.#open === undefined)
+      throw new CodeStarError(`the profile database ${this.#path} is closed`);
     return this.#open.statements;
   }
 }
