@@ -305,7 +305,7 @@ describe("codestar-profiles authorized-keys", function () {
     writeFileSync(config, JSON.stringify({ endpoint, account: someAccount }), { mode: 0o600 });
     const argv = ["authorized-keys", "ada", "--config", config, "--syslog"];
     const { err } = await codestarProfiles(folder, argv, { PATH: `${bin}:/usr/bin:/bin` });
-    for (let tries = 0; tries < 100 && !readdirSync(folder).includes("log"); tries++) {
+    for (let tries = 0; tries < 750 && !readdirSync(folder).includes("log"); tries++) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     assert.equal(
