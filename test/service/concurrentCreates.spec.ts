@@ -14,7 +14,7 @@ import { openStore } from "../../service/store/open";
 import { openPostgresStore } from "../../service/store/postgres/store";
 import { createPostgresTable } from "../../service/store/postgres/table";
 import type { ProfileStore } from "../../service/store/store";
-import { localCredentials, startDynamoDb } from "../support/dynamodbLocal";
+import { patient, startDynamoDb } from "../support/dynamodbLocal";
 import { PostgresServer, requirePostgres } from "../support/postgresServer";
 import { arnOf } from "../support/profiles";
 import { soleWinner } from "../support/soleWinner";
@@ -49,10 +49,9 @@ const places: readonly (readonly [string, (context: Mocha.Context) => Promise<Pl
     async () => {
       const dynamodb = await startDynamoDb();
       const url = `dynamodb://creates-${process.pid}?region=eu-west-1&endpoint=${dynamodb.endpoint}`;
-      const options = { credentials: localCredentials };
-      await createDynamoDbTable(url, options);
+      await createDynamoDbTable(url, patient);
       return {
-        stores: [await openDynamoDbStore(url, options), await openDynamoDbStore(url, options)],
+        stores: [await openDynamoDbStore(url, patient), await openDynamoDbStore(url, patient)],
         remove: () => dynamodb.stop(),
       };
     },

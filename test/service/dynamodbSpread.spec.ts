@@ -11,7 +11,12 @@ import { openDynamoDbStore } from "../../service/store/dynamodb/store";
 import { createDynamoDbTable } from "../../service/store/dynamodb/table";
 import type { ProfileStore, StoredProfile } from "../../service/store/store";
 import { codestarProfiles } from "../support/commandLine";
-import { type LocalDynamoDb, localCredentials, startDynamoDb } from "../support/dynamodbLocal";
+import {
+  type LocalDynamoDb,
+  localCredentials,
+  patient,
+  startDynamoDb,
+} from "../support/dynamodbLocal";
 import { dynamoDbError, type FaultyDynamoDb, startFaultyDynamoDb } from "../support/faultyDynamoDb";
 import { adminKey, principalsDocument } from "../support/signedRequest";
 
@@ -49,7 +54,7 @@ describe("a dynamodb: table, spread over partitions", function () {
   beforeEach(async () => {
     url = newUrl();
     await createDynamoDbTable(url, { credentials });
-    store = await openDynamoDbStore(url, { credentials });
+    store = await openDynamoDbStore(url, patient);
   });
   afterEach(() => store.close());
 
@@ -102,7 +107,7 @@ describe("a dynamodb: table, spread over partitions", function () {
     const accounts = ["300000000000", "100000000000", "200000000000", "200000000001"];
     const staying = accounts.flatMap((account) => users(30).map((user) => arn(account, user)));
     await fill(staying);
-    const other = await openDynamoDbStore(url, { credentials });
+    const other = await openDynamoDbStore(url, patient);
     let writing = true;
     const writer = (async () => {
       for (let n = 0; writing; n += 1) {
@@ -138,7 +143,7 @@ describe("a dynamodb: table, spread over partitions", function () {
   });
 
   it("lists the first profile of an account as soon as it is created, whoever was first", async () => {
-    const others = await Promise.all([1, 2, 3].map(() => openDynamoDbStore(url, { credentials })));
+    const others = await Promise.all([1, 2, 3].map(() => openDynamoDbStore(url, patient)));
     for (let round = 0; round < 5; round += 1) {
       const account = `4000000000${String(round).padStart(2, "0")}`;
       await Promise.all(

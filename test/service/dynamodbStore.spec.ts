@@ -16,7 +16,12 @@ import {
   type StoredProfile,
   StoreUnavailableError,
 } from "../../service/store/store";
-import { type LocalDynamoDb, localCredentials, startDynamoDb } from "../support/dynamodbLocal";
+import {
+  type LocalDynamoDb,
+  localCredentials,
+  patient,
+  startDynamoDb,
+} from "../support/dynamodbLocal";
 import {
   dynamoDbError,
   type Fault,
@@ -46,7 +51,7 @@ describe("the dynamodb: store on a bad day", () => {
     proxy = await startFaultyDynamoDb(dynamodb.endpoint, () => faults.shift());
     const url = urlOf(proxy.endpoint);
     await createDynamoDbTable(url, { credentials });
-    store = await openDynamoDbStore(url, { credentials, tryTimeout: 250 });
+    store = await openDynamoDbStore(url, { credentials, tryTimeout: 1_500 });
     // From then on the store knows that the account has its item.
     await store.create(region, profile);
   });
@@ -71,7 +76,7 @@ describe("the dynamodb: store on a bad day", () => {
     });
 
     it("of a create, after which another client updated: still its own, and not undone", async () => {
-      const other = await openDynamoDbStore(urlOf(dynamodb.endpoint), { credentials });
+      const other = await openDynamoDbStore(urlOf(dynamodb.endpoint), patient);
       const update = () => other.update(region, profile.userArn, { displayName: "Later" }, 2);
       faults = [{ loseResponseAfter: update }];
       assert.equal(await store.create(region, profile), true);

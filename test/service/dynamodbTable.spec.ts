@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { connect, parseDynamoDbUrl } from "../../service/store/dynamodb/connection";
 import { openDynamoDbStore } from "../../service/store/dynamodb/store";
 import { createDynamoDbTable } from "../../service/store/dynamodb/table";
-import { type LocalDynamoDb, localCredentials, startDynamoDb } from "../support/dynamodbLocal";
+import {
+  type LocalDynamoDb,
+  localCredentials,
+  patient,
+  startDynamoDb,
+} from "../support/dynamodbLocal";
 import {
   type DynamoDbRequest,
   dynamoDbError,
@@ -26,7 +31,7 @@ describe("createDynamoDbTable", () => {
     const url = urlOf(dynamodb.endpoint, "created");
     assert.equal((await createDynamoDbTable(url, { credentials })).created, true);
     assert.equal((await createDynamoDbTable(url, { credentials })).created, false);
-    const store = await openDynamoDbStore(url, { credentials });
+    const store = await openDynamoDbStore(url, patient);
     assert.deepEqual(await store.list("eu-west-1", { limit: 1 }), []);
     await store.close();
   });

@@ -84,8 +84,13 @@ describe("the site of docs", function () {
     const page = await browser!.newPage();
     try {
       await page.goto(home, { waitUntil: "networkidle" });
-      await page.keyboard.press("Control+k");
-      await page.keyboard.type("maxRemovals");
+      const field = page.locator(".VPLocalSearchBox input");
+      // The page listens for keys, and the search is loaded, some time after the page is there.
+      while (!(await field.isVisible())) {
+        await page.keyboard.press("Control+k");
+        await page.waitForTimeout(100);
+      }
+      await field.fill("maxRemovals");
       await page.waitForSelector(".VPLocalSearchBox .result");
     } finally {
       await page.close();

@@ -7,7 +7,12 @@ import { openStore } from "../../service/store/open";
 import { openPostgresStore } from "../../service/store/postgres/store";
 import { createPostgresTable } from "../../service/store/postgres/table";
 import { openSqliteStore } from "../../service/store/sqlite/store";
-import { type LocalDynamoDb, localCredentials, startDynamoDb } from "../support/dynamodbLocal";
+import {
+  type LocalDynamoDb,
+  localCredentials,
+  patient,
+  startDynamoDb,
+} from "../support/dynamodbLocal";
 import { type PostgresPrograms, PostgresServer, requirePostgres } from "../support/postgresServer";
 import { conformsToProfileStore } from "../support/storeConformance";
 
@@ -48,7 +53,7 @@ describe("the dynamodb: store", () => {
       const url = `dynamodb://${table}?region=eu-west-1&endpoint=${dynamodb.endpoint}`;
       await createDynamoDbTable(url, { credentials: localCredentials });
       return {
-        open: () => openDynamoDbStore(url, { credentials: localCredentials }),
+        open: () => openDynamoDbStore(url, patient),
         remove: async () => {},
       };
     },

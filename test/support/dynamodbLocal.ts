@@ -12,6 +12,9 @@ export interface LocalDynamoDb {
 /** Accepted by every local DynamoDB, and by nothing else. */
 export const localCredentials = { accessKeyId: "local", secretAccessKey: "local" };
 
+/** For stores that share their process with it, and may wait for one another. */
+export const patient = { credentials: localCredentials, tryTimeout: 15_000 };
+
 /**
  * Starts dynalite, in memory, on a free port; or takes the DynamoDB at
  * `CODESTAR_TEST_DYNAMODB` (an `http://127.0.0.1:…` address, such as that of Amazon's DynamoDB

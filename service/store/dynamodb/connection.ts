@@ -21,7 +21,10 @@ export interface DynamoDbSettings {
     readonly secretAccessKey: string;
     readonly sessionToken?: string;
   };
-  /** How long one try may take, in milliseconds; 2,000 when absent. A call is up to three tries. */
+  /**
+   * How long one try may take, in milliseconds; 2,000 when absent, and 1,000 of them to connect. A
+   * call is up to three tries.
+   */
   readonly tryTimeout?: number;
 }
 
@@ -91,7 +94,7 @@ export async function connect(
   const client = new sdk.DynamoDBClient({
     maxAttempts,
     requestHandler: {
-      connectionTimeout: connectTimeout,
+      connectionTimeout: Math.max(connectTimeout, settings.tryTimeout ?? 0),
       requestTimeout: settings.tryTimeout ?? defaultTryTimeout,
       throwOnRequestTimeout: true,
       httpAgent: { maxSockets },
