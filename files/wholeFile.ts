@@ -47,8 +47,9 @@ export class SnapshotFile {
     const there = statSync(target, { throwIfNoEntry: false });
     if (there && !replace) throw exists(target);
     if (there?.isDirectory()) throw new CodeStarError(`${target} is a folder`);
-    if (there && !there.isFile())
+    if (there && !there.isFile()) {
       throw new CodeStarError(`${target} is a device or a pipe, not a file`);
+    }
     if (!there && lstatSync(target, { throwIfNoEntry: false })) {
       throw new CodeStarError(`${target} is a link to a file that is not there`);
     }

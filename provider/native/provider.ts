@@ -54,8 +54,9 @@ export function createProvider(session: Session, tell: Tell): NativeProvider {
         try {
           const service = await session.connection(region as string | undefined);
           const live = await service.describe(arn);
-          if (live === undefined)
+          if (live === undefined) {
             throw new CodeStarError(`there is no such profile in ${service.region}`);
+          }
           return { id: arn, ...live, region: service.region };
         } catch (error) {
           throw session.failure(`reading ${profileName(arn)}`, error);

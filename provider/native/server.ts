@@ -260,8 +260,9 @@ function implementation(provider: NativeProvider): UntypedServiceImplementation 
     }),
     invoke: unary(async (request: Message<"InvokeRequest">) => {
       const called = provider.functions[request.getTok()];
-      if (!called)
+      if (!called) {
         throw new CodeStarError(`${request.getTok()} is not a function of this provider`);
+      }
       const result = await called(values(request.getArgs()));
       return new messages.InvokeResponse().setReturn(Struct.fromJavaScript(result as never));
     }),

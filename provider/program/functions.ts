@@ -81,8 +81,9 @@ export async function getUserProfile(args: GetUserProfileArgs): Promise<GetUserP
   try {
     const service = await here.connection(args.region);
     const live = await service.describe(args.userArn);
-    if (live === undefined)
+    if (live === undefined) {
       throw new CodeStarError(`there is no such profile in ${service.region}`);
+    }
     const { createdTimestamp = "", lastModifiedTimestamp = "" } = live;
     return {
       id: live.userArn,

@@ -41,8 +41,9 @@ export async function readCertificate(
   requirePair(chain, privateKey, certFile, keyFile);
   const [from, to] = [Date.parse(own.validFrom), Date.parse(own.validTo)];
   if (to <= now) throw new CodeStarError(`the certificate in ${certFile} expired on ${day(to)}`);
-  if (from > now)
+  if (from > now) {
     throw new CodeStarError(`the certificate in ${certFile} is not valid before ${day(from)}`);
+  }
   return { cert, key, expiresAt: to };
 }
 

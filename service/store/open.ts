@@ -48,7 +48,8 @@ export function filePathOf(url: string): string {
 function pathOf(url: string): string {
   if (url.startsWith("file://")) return fileURLToPath(url);
   const path = url.slice("file:".length);
-  if (path === "")
+  if (path === "") {
     throw new CodeStarError("the store file: lacks the path of its file, as in file:profiles.db");
+  }
   return resolve(path);
 }

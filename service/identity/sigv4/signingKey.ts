@@ -20,8 +20,9 @@ export class SigningKey {
 
   /** At most 64 bytes; SigV4's keys have 32. */
   constructor(key: Uint8Array) {
-    if (key.length > blockBytes)
+    if (key.length > blockBytes) {
       throw new CodeStarError(`the key is longer than ${blockBytes} bytes`);
+    }
     this.#inner = padded(key, 0x36, maxTextBytes);
     this.#outer = padded(key, 0x5c, digestBytes);
   }

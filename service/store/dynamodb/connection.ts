@@ -54,8 +54,9 @@ const form = "dynamodb://table?region=…&endpoint=…";
  */
 export function parseDynamoDbUrl(url: string): DynamoDbAddress {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed?.protocol !== "dynamodb:")
+  if (parsed?.protocol !== "dynamodb:") {
     throw new CodeStarError(`A DynamoDB store's URL is ${form}`);
+  }
   // Checked before anything of the URL is repeated in a message: it may hold a secret.
   if (parsed.username !== "" || parsed.password !== "") throw credentialsInUrl();
   if (!tableName.test(parsed.host)) {

@@ -111,8 +111,9 @@ async function untilActive({ sdk, client, address, patience }: Work): Promise<vo
 async function describeTable({ sdk, client, address }: Work): Promise<TableDescription> {
   const sent = client.send(new sdk.DescribeTableCommand({ TableName: address.table }));
   const { Table: table } = await reach(address, sent);
-  if (table === undefined)
+  if (table === undefined) {
     throw new CodeStarError(`${nameOf(address)}: DynamoDB described no table`);
+  }
   return table;
 }
 

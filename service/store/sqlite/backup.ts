@@ -277,7 +277,8 @@ function isDamage(error: unknown): boolean {
 function describe(error: unknown, path: string): unknown {
   if (isDamage(error)) return new CodeStarError(`${path} is damaged, or no SQLite database`);
   if (isBusy(error)) return new CodeStarError(`${path} is held by another process`);
-  if ((error as { code?: unknown }).code === "SQLITE_FULL")
+  if ((error as { code?: unknown }).code === "SQLITE_FULL") {
     return new CodeStarError("the disk is full");
+  }
   return error;
 }

@@ -206,8 +206,9 @@ function within<T>(database: Database.Database, begin: string, work: () => T): T
 
 /** Throws one sentence unless this version can use the database, and it is not empty. */
 export function requireProfileDatabase(database: Database.Database, path: string): void {
-  if (!hasSchema(database, path))
+  if (!hasSchema(database, path)) {
     throw new CodeStarError(`${path} is empty: it holds no profile database`);
+  }
 }
 
 /** False for an empty database; throws for one that is not for this version to use. */

@@ -97,8 +97,9 @@ class SharedStore implements ProfileStore {
   }
 
   #opened(): SqliteStore {
-    if (this.#store === undefined)
+    if (this.#store === undefined) {
       throw new CodeStarError(`the profile database ${this.#path} is closed`);
+    }
     return this.#store;
   }
 }

@@ -194,8 +194,9 @@ export class SqliteStore implements ProfileStore {
   }
 
   #statements(): Statements {
-    if (this.#open === undefined)
+    if (this.#open === undefined) {
       throw new CodeStarError(`the profile database ${this.#path} is closed`);
+    }
     return this.#open.statements;
   }
 }
