@@ -1,6 +1,7 @@
 // One run of one command.
 import { randomUUID } from "node:crypto";
 import { run } from "../running/children.mjs";
+import { onInterrupt } from "../running/interruption.mjs";
 import { markerName, type Usage, watchTree } from "./processTree";
 import type { Calls, Service } from "./service";
 
@@ -27,6 +28,7 @@ export async function measure(
   await service.calls();
   const marker = randomUUID();
   const tree = watchTree(marker);
+  const forget = onInterrupt(() => tree.end());
   const begun = performance.now();
   const outcome = await run(command, args, {
     cwd,
@@ -34,6 +36,7 @@ export async function measure(
     ...(limit !== undefined && { limit }),
   });
   const seconds = (performance.now() - begun) / 1000;
+  forget();
   const used = tree.stop();
   if (outcome.timedOut) tree.end();
   return {

@@ -108,10 +108,8 @@ export async function runStage(
     const progress = startProgress(title);
     const rounds = Math.max(...Object.values(step.runs));
     for (let round = 0; round < rounds; round++) {
-      // Each round begins with another variant, so that none always runs in
-      // the wake of the same one.
-      const first = round % ids.length;
-      for (const id of [...ids.slice(first), ...ids.slice(0, first)]) {
+      // Forth and back, so that none always runs in the wake of the same one.
+      for (const id of round % 2 === 0 ? ids : [...ids].reverse()) {
         if (round >= (step.runs[id] ?? 0)) continue;
         progress.update(`${variants[id].title}, ${round + 1} of ${step.runs[id]}`);
         taken.push(await runOnce(step, id, round));
@@ -148,8 +146,7 @@ export async function runStage(
       await subject(id).clear();
       await service.fill(region, []);
     } else if (broken.has(id)) await deploy(id);
-    if (!touchesService) return;
-    if (operation === "drift" || operation === "repair") {
+    if (touchesService && (operation === "drift" || operation === "repair")) {
       const drifted = everyone.slice(-driftedOf(n));
       await service.drift(
         region,
@@ -161,7 +158,7 @@ export async function runStage(
     else {
       broken.delete(id);
       subject(id).restoreState();
-      await service.fill(region, everyone);
+      if (touchesService) await service.fill(region, everyone);
     }
   }
 }

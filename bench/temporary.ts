@@ -8,10 +8,12 @@ export function temporaryFolder(): { folder: string; remove(): void } {
   const folder = fs.mkdtempSync(join(tmpdir(), "pulumi-codestar-bench-"));
   const clear = () => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   const forget = onInterrupt(clear);
+  process.once("exit", clear);
   return {
     folder,
     remove() {
       forget();
+      process.off("exit", clear);
       clear();
     },
   };

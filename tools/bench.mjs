@@ -8,7 +8,7 @@ import { repository } from "../running/repository.mjs";
 import { ensureBuilt, ensureDependencies } from "./dependencies.mjs";
 
 const usage = `Usage: npm run bench [-- --quick | roster]
-       npm run bench:service [-- --quick | postgres]
+       npm run bench:service [-- [postgres] [--quick]]
 
 What this package costs beside a provider that does nothing, the usual way of writing one, and scripts without Pulumi; and
 the profile service beside a do-nothing HTTP server, dynalite and moto's server. The machine should have nothing else to do.
@@ -18,7 +18,7 @@ npm run bench            half an hour to an hour on two cores. Writes bench/resu
   --quick                N up to 100, about a minute: checks call counts and state sizes, not times. Writes bench/results/quick.
 npm run bench:service    about five minutes on two cores. Writes bench/results/service.
   postgres               the service on PostgreSQL beside a bare query, some two minutes. Writes bench/results/postgres.
-  --quick                half a minute: shows that the benchmark works. Writes bench/results/service-quick.
+  --quick                half a minute: shows that the benchmark works. Writes bench/results/service-quick or postgres-quick.
 
 Exit status: 0 every target met, 1 some were missed or the benchmark failed, 2 wrong arguments.
 `;
@@ -29,7 +29,7 @@ const benchmarks = new Map(
     ["", { file: "run.ts", name: "runBenchmark", short: true }],
     ["roster", { file: "roster.ts", name: "runRosterBenchmark", short: false }],
     ["service", { file: "load/service.ts", name: "runServiceBenchmark", short: true }],
-    ["service postgres", { file: "load/postgres.ts", name: "runPostgresBenchmark", short: false }],
+    ["service postgres", { file: "load/postgres.ts", name: "runPostgresBenchmark", short: true }],
   ]),
 );
 

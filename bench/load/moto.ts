@@ -1,12 +1,12 @@
 // moto's server, which answers for all of AWS from memory: obtained once into the user's
 // cache folder, where Python is.
+
 import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { run } from "../../running/children.mjs";
 import { onInterrupt } from "../../running/interruption.mjs";
 import { preparedPython } from "../../running/prepared.mjs";
+import { freePort } from "../../test/support/freePort";
 import { arnOf, profileOf } from "./profiles";
 import { parameter, unverified } from "./requests";
 
@@ -59,13 +59,4 @@ async function putParameter(port: number): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

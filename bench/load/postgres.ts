@@ -2,6 +2,7 @@
 // server, and two servers on one database beside one. The database syncs every commit.
 import postgres from "postgres";
 import { createPostgresTable } from "../../dist/service/store/postgres/table";
+import { onInterrupt } from "../../running/interruption.mjs";
 import { obtainPostgres, PostgresServer } from "../../test/support/postgresServer";
 import { machine } from "../machine";
 import { count, type Verdict, verdictTable } from "../report/format";
@@ -33,10 +34,15 @@ export async function runPostgresBenchmark(quick: boolean): Promise<number> {
   }
   const servers = new Servers();
   const start = servers.start.bind(servers);
+  const end = async () => {
+    await servers.stop();
+    programs.remove();
+  };
+  const forget = onInterrupt(end);
   try {
     const database = await PostgresServer.create(programs, "max_connections = 100");
-    await database.start();
     servers.add(database);
+    await database.start();
     const address = `postgres://postgres@127.0.0.1:${database.port}/postgres?sslmode=disable`;
     await createPostgresTable(address);
     await fill(address, many);
@@ -63,8 +69,8 @@ export async function runPostgresBenchmark(quick: boolean): Promise<number> {
     );
     return write(entries, quick);
   } finally {
-    await servers.stop();
-    programs.remove();
+    forget();
+    await end();
   }
 }
 

@@ -135,7 +135,7 @@ export function layouts({ samples, manyStacks }: Results): string {
       ],
     ];
   });
-  const n = sizes(samples).at(-1) ?? 0;
+  const n = sizes(ours({ operation: "up" })).at(-1) ?? 0;
   const skipped = ours({ n, operation: "up", setting: "PULUMI_SKIP_CHECKPOINTS" });
   const previews = ours({ n, operation: "preview" });
   if (skipped.length > 0) {

@@ -11,7 +11,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -19,6 +18,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { obtain } from "../support/awsClients";
 import { certificate, certificateKey } from "../support/certificate";
 import { type LocalDynamoDb, localCredentials, startDynamoDb } from "../support/dynamodbLocal";
+import { freePort } from "../support/freePort";
 import { obtainPostgres, type PostgresPrograms, PostgresServer } from "../support/postgresServer";
 
 const root = join(__dirname, "../..");
@@ -230,15 +230,6 @@ describe("the commands in the documentation for operators", function () {
     assert.ok(existsSync(join(folder, "alice.env")));
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /** What npx started outlives it for some moments. */
 async function untilFree(port: number): Promise<void> {

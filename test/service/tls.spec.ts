@@ -184,7 +184,7 @@ describe("TLS", () => {
     const secure = await secured(port);
     secure.resume();
     await Promise.all([once(silent, "close"), once(secure, "close")]);
-    assert.ok(Date.now() - begun < 15_000, `${Date.now() - begun} ms`);
+    assert.ok(Date.now() - begun < 9_000, `${Date.now() - begun} ms`);
     assert.deepEqual(refusals.map(({ reason, remote, code }) => [reason, remote, code]).sort(), [
       ["timeout", "127.0.0.1", "ERR_HTTP_REQUEST_TIMEOUT"],
       ["tls", "127.0.0.1", "ERR_TLS_HANDSHAKE_TIMEOUT"],

@@ -9,10 +9,9 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { freePort } from "./freePort";
 
 export interface SshServer {
   /** What the server has logged since the start, a line each. */
@@ -135,12 +134,4 @@ async function listening(server: ChildProcess, log: string[]): Promise<void> {
       if (line.startsWith("Server listening on")) resolve();
     });
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
