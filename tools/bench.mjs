@@ -3,7 +3,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { obtainPulumi } from "../running/pulumiCli.mjs";
 import { repository } from "../running/repository.mjs";
 import { ensureBuilt, ensureDependencies } from "./dependencies.mjs";
 
@@ -24,14 +23,12 @@ Exit status: 0 every target met, 1 some were missed or the benchmark failed, 2 w
 `;
 
 /** By the words given: a module of `bench`, its function, and whether it has a short form. */
-const benchmarks = new Map(
-  /** @type {const} */ ([
-    ["", { file: "run.ts", name: "runBenchmark", short: true }],
-    ["roster", { file: "roster.ts", name: "runRosterBenchmark", short: false }],
-    ["service", { file: "load/service.ts", name: "runServiceBenchmark", short: true }],
-    ["service postgres", { file: "load/postgres.ts", name: "runPostgresBenchmark", short: true }],
-  ]),
-);
+const benchmarks = new Map([
+  ["", { file: "run.ts", name: "runBenchmark", short: true }],
+  ["roster", { file: "roster.ts", name: "runRosterBenchmark", short: false }],
+  ["service", { file: "load/service.ts", name: "runServiceBenchmark", short: true }],
+  ["service postgres", { file: "load/postgres.ts", name: "runPostgresBenchmark", short: true }],
+]);
 
 const options = /** @type {const} */ ({
   quick: { type: "boolean", default: false },
@@ -41,7 +38,7 @@ const options = /** @type {const} */ ({
 function readArguments() {
   try {
     const { values, positionals } = parseArgs({ allowPositionals: true, options });
-    const benchmark = benchmarks.get(/** @type {""} */ (positionals.join(" ")));
+    const benchmark = benchmarks.get(positionals.join(" "));
     if (benchmark === undefined || (values.quick && !benchmark.short)) return undefined;
     return { ...values, benchmark };
   } catch {
@@ -57,7 +54,6 @@ function readArguments() {
 async function run({ file, name }, quick) {
   await ensureDependencies();
   await ensureBuilt();
-  if (!file.startsWith("load/")) await obtainPulumi();
   const require = createRequire(import.meta.url);
   require("ts-node").register({ transpileOnly: true, cwd: repository });
   return require(join(repository, "bench", file))[name](quick);

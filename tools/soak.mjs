@@ -65,12 +65,7 @@ for (const { name, args, env } of chosen) {
   const begun = Date.now();
   const outcome = await run(process.execPath, ["tools/test.mjs", ...args], {
     cwd: repository,
-    env: {
-      ...process.env,
-      CODESTAR_TEST_SUITE_MINUTES: `${limit / 60_000}`,
-      CODESTAR_TEST_PROPERTY_SECONDS: `${limit / 1000}`,
-      ...env,
-    },
+    env: { ...process.env, CODESTAR_TEST_SUITE_MINUTES: `${limit / 60_000}`, ...env },
     inherit: true,
     limit,
   });

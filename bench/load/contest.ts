@@ -1,6 +1,7 @@
 // Servers under the same load, in alternation.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { onInterrupt } from "../../running/interruption.mjs";
 import { type Process, startProcess } from "../processes";
 import { count, table, type Verdict } from "../report/format";
 import { median } from "../statistics";
@@ -47,6 +48,7 @@ export const few = 1000;
 /** The servers and clients of a contest, which end in the reverse order. */
 export class Servers {
   readonly #started: { stop(): unknown }[] = [];
+  readonly #forget = onInterrupt(() => this.stop());
 
   /** `script` is a file of this folder, without its ending. */
   async start(script: string, ...args: string[]): Promise<Process> {
@@ -60,6 +62,7 @@ export class Servers {
   }
 
   async stop(): Promise<void> {
+    this.#forget();
     for (const server of this.#started.reverse()) await server.stop();
   }
 }

@@ -1,6 +1,5 @@
 // moto's server, which answers for all of AWS from memory: obtained once into the user's
 // cache folder, where Python is.
-
 import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { run } from "../../running/children.mjs";

@@ -2,7 +2,6 @@
 // server, and two servers on one database beside one. The database syncs every commit.
 import postgres from "postgres";
 import { createPostgresTable } from "../../dist/service/store/postgres/table";
-import { onInterrupt } from "../../running/interruption.mjs";
 import { obtainPostgres, PostgresServer } from "../../test/support/postgresServer";
 import { machine } from "../machine";
 import { count, type Verdict, verdictTable } from "../report/format";
@@ -34,11 +33,7 @@ export async function runPostgresBenchmark(quick: boolean): Promise<number> {
   }
   const servers = new Servers();
   const start = servers.start.bind(servers);
-  const end = async () => {
-    await servers.stop();
-    programs.remove();
-  };
-  const forget = onInterrupt(end);
+  servers.add({ stop: () => programs.remove() });
   try {
     const database = await PostgresServer.create(programs, "max_connections = 100");
     servers.add(database);
@@ -69,8 +64,7 @@ export async function runPostgresBenchmark(quick: boolean): Promise<number> {
     );
     return write(entries, quick);
   } finally {
-    forget();
-    await end();
+    await servers.stop();
   }
 }
 

@@ -63,10 +63,12 @@ describe("connections", () => {
     };
   }
 
-  const until = async (condition: () => boolean) => {
+  const until = async (condition: () => boolean | Promise<boolean>) => {
     const deadline = Date.now() + 15_000;
-    while (!condition() && Date.now() < deadline) await wait(5);
-    assert.ok(condition());
+    while (!(await condition())) {
+      assert.ok(Date.now() < deadline);
+      await wait(5);
+    }
   };
 
   it("that stay idle without credentials cannot shut others out, nor end those of others", async () => {
@@ -109,13 +111,12 @@ describe("connections", () => {
     }
     agents.pop()!.destroy();
     // As soon as the server has noticed.
-    const deadline = Date.now() + 15_000;
-    const next = () =>
+    await until(() =>
       clientOf(port)().then(
-        ({ status }) => status,
-        () => undefined,
-      );
-    while ((await next()) !== 200) assert.ok(Date.now() < deadline, "the place is not given away");
+        ({ status }) => status === 200,
+        () => false,
+      ),
+    );
   });
 
   it("tell who sent what is no HTTP, too long, or not to its end", async () => {
